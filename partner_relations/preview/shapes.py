@@ -1,0 +1,205 @@
+"""ERPNext's tables in SQLite: the columns that the measures read, in the ERP's names and types."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+TEXT, DATE, NUMBER, WHOLE = "TEXT", "TEXT", "REAL", "INTEGER"
+
+_RECEIPT = {
+	"name": TEXT,
+	"docstatus": WHOLE,
+	"supplier": TEXT,
+	"company": TEXT,
+	"posting_date": DATE,
+	"is_return": WHOLE,
+}
+_RECEIPT_LINE = {
+	"name": TEXT,
+	"parent": TEXT,
+	"idx": WHOLE,
+	"item_code": TEXT,
+	"qty": NUMBER,
+	"rejected_qty": NUMBER,
+	"conversion_factor": NUMBER,
+	"warehouse": TEXT,
+	"rejected_warehouse": TEXT,
+}
+
+SHAPES: dict[str, dict[str, str]] = {
+	"Item": {"name": TEXT, "item_group": TEXT, "is_stock_item": WHOLE},
+	"Purchase Order": {
+		"name": TEXT,
+		"docstatus": WHOLE,
+		"supplier": TEXT,
+		"company": TEXT,
+		"status": TEXT,
+		"transaction_date": DATE,
+		"currency": TEXT,
+		"conversion_rate": NUMBER,
+		"is_internal_supplier": WHOLE,
+		"is_subcontracted": WHOLE,
+		"is_old_subcontracting_flow": WHOLE,
+	},
+	"Purchase Order Item": {
+		"name": TEXT,
+		"parent": TEXT,
+		"idx": WHOLE,
+		"item_code": TEXT,
+		"qty": NUMBER,
+		"stock_qty": NUMBER,
+		"conversion_factor": NUMBER,
+		"rate": NUMBER,
+		"schedule_date": DATE,
+		"expected_delivery_date": DATE,
+		"first_due_date": DATE,
+		"delivered_by_supplier": WHOLE,
+		"fg_item": TEXT,
+		"fg_item_qty": NUMBER,
+	},
+	"Purchase Receipt": {**_RECEIPT, "subcontracting_receipt": TEXT},
+	"Purchase Receipt Item": {
+		**_RECEIPT_LINE,
+		"purchase_order_item": TEXT,
+		"base_net_amount": NUMBER,
+		"return_qty_from_rejected_warehouse": WHOLE,
+	},
+	"Purchase Invoice": {
+		**_RECEIPT,
+		"update_stock": WHOLE,
+		"currency": TEXT,
+		"conversion_rate": NUMBER,
+		"creation": TEXT,
+	},
+	"Purchase Invoice Item": {
+		**_RECEIPT_LINE,
+		"po_detail": TEXT,
+		"pr_detail": TEXT,
+		"rate": NUMBER,
+		"base_rate": NUMBER,
+		"base_net_amount": NUMBER,
+	},
+	"Subcontracting Receipt": _RECEIPT,
+	"Subcontracting Receipt Item": {
+		**_RECEIPT_LINE,
+		"purchase_order_item": TEXT,
+		"subcontracting_receipt_item": TEXT,
+		"is_scrap_item": WHOLE,
+	},
+	"Quality Inspection": {
+		"name": TEXT,
+		"docstatus": WHOLE,
+		"inspection_type": TEXT,
+		"reference_type": TEXT,
+		"reference_name": TEXT,
+		"report_date": DATE,
+		"item_code": TEXT,
+		"status": TEXT,
+	},
+	"Request for Quotation": {
+		"name": TEXT,
+		"docstatus": WHOLE,
+		"company": TEXT,
+		"transaction_date": DATE,
+	},
+	"Request for Quotation Supplier": {"name": TEXT, "parent": TEXT, "supplier": TEXT},
+	"Request for Quotation Item": {"name": TEXT, "parent": TEXT, "item_code": TEXT, "stock_qty": NUMBER},
+	"Supplier Quotation": {
+		"name": TEXT,
+		"docstatus": WHOLE,
+		"supplier": TEXT,
+		"company": TEXT,
+		"transaction_date": DATE,
+		"creation": TEXT,
+	},
+	"Supplier Quotation Item": {
+		"name": TEXT,
+		"parent": TEXT,
+		"item_code": TEXT,
+		"base_net_rate": NUMBER,
+		"conversion_factor": NUMBER,
+		"request_for_quotation": TEXT,
+		"request_for_quotation_item": TEXT,
+	},
+	"Supplier Evaluator Rating": {
+		"name": TEXT,
+		"docstatus": WHOLE,
+		"supplier": TEXT,
+		"company": TEXT,
+		"template": TEXT,
+		"from_date": DATE,
+		"to_date": DATE,
+		"rated_on": DATE,
+		"evaluator": TEXT,
+		"evaluator_role": TEXT,
+	},
+	"Supplier Evaluator Mark": {
+		"name": TEXT,
+		"parent": TEXT,
+		"kpi": TEXT,
+		"mark": NUMBER,
+		"not_applicable": WHOLE,
+		"comment": TEXT,
+	},
+	"Supplier Evaluation Template Evaluator": {
+		"name": TEXT,
+		"parent": TEXT,
+		"role": TEXT,
+		"weight": NUMBER,
+	},
+}
+
+# ERPNext's own indexes on these columns (its `search_index`), and ours.
+INDEXES = (
+	("Purchase Order Item", "parent"),
+	("Purchase Order Item", "first_due_date"),
+	("Purchase Receipt", "posting_date"),
+	("Purchase Receipt Item", "parent"),
+	("Purchase Receipt Item", "purchase_order_item"),
+	("Purchase Invoice", "posting_date"),
+	("Purchase Invoice Item", "parent"),
+	("Purchase Invoice Item", "po_detail"),
+	("Purchase Invoice Item", "pr_detail"),
+	("Subcontracting Receipt Item", "purchase_order_item"),
+	("Supplier Quotation Item", "request_for_quotation"),
+	("Supplier Quotation Item", "request_for_quotation_item"),
+)
+
+# What the ERP fills in where a row doesn't say: texts and dates are NULL, numbers 0, except these.
+_DEFAULTS = {"docstatus": 1, "conversion_factor": 1, "conversion_rate": 1, "is_stock_item": 1}
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+	"""Make every table of `SHAPES`, empty, its `name` column the primary key."""
+	for doctype, columns in SHAPES.items():
+		definitions = ", ".join(_definition(name, type_) for name, type_ in columns.items())
+		connection.execute(f'CREATE TABLE "tab{doctype}" ({definitions})')
+
+
+def create_indexes(connection: sqlite3.Connection) -> None:
+	"""Index what the measures join and filter by; after loading, which is faster than before."""
+	for doctype, column in INDEXES:
+		connection.execute(f'CREATE INDEX "{doctype} {column}" ON "tab{doctype}" ("{column}")')
+	connection.execute("ANALYZE")
+
+
+def insert(connection: sqlite3.Connection, doctype: str, rows: Iterable[Mapping[str, Any]]) -> None:
+	"""Insert rows of one document type; columns that a row leaves out get the ERP's default."""
+	columns = SHAPES[doctype]
+	marks = ", ".join("?" for _column in columns)
+	defaults = {name: default(name, type_) for name, type_ in columns.items()}
+	connection.executemany(
+		f'INSERT INTO "tab{doctype}" VALUES ({marks})',
+		([row.get(name, defaults[name]) for name in columns] for row in rows),
+	)
+
+
+def default(column: str, type_: str) -> Any:
+	"""What the ERP stores in a column of a row that doesn't mention it."""
+	if column in _DEFAULTS:
+		return _DEFAULTS[column]
+	return None if type_ == TEXT else 0
+
+
+def _definition(name: str, type_: str) -> str:
+	return f'"{name}" {type_} PRIMARY KEY' if name == "name" else f'"{name}" {type_}'

@@ -1,0 +1,1 @@
+"""Supplier Quality: evaluation of suppliers from the ERP's own purchasing documents."""

@@ -1,0 +1,39 @@
+"""The few places where MariaDB and SQLite differ."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pypika import MySQLQuery, Query, SQLLiteQuery
+from pypika.terms import Function, NamedParameter, Parameter, PyformatParameter, Term
+
+
+@dataclass(frozen=True)
+class Dialect:
+	"""One SQL dialect: its query class, how a bound value is written, whole days between dates, exact numbers."""
+
+	name: str
+	query: type[Query]
+	parameter: Callable[[str], Parameter]
+	days_between: Callable[[Term, Term], Term]
+	number: Callable[[Decimal], Decimal | float]
+
+
+def _julian_days(later: Term, earlier: Term) -> Term:
+	return Function("julianday", later) - Function("julianday", earlier)
+
+
+MARIADB = Dialect(
+	name="mariadb",
+	query=MySQLQuery,
+	parameter=PyformatParameter,
+	days_between=lambda later, earlier: Function("DATEDIFF", later, earlier),
+	number=lambda value: value,
+)
+SQLITE = Dialect(
+	name="sqlite",
+	query=SQLLiteQuery,
+	parameter=NamedParameter,
+	days_between=_julian_days,
+	number=float,
+)

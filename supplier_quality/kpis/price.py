@@ -1,0 +1,158 @@
+"""Price: against the supplier's own past, and against its competitors."""
+
+from datetime import timedelta
+
+from pypika import Order, Table
+from pypika.analytics import Count, Min, RowNumber
+from pypika.functions import Sum
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
+
+from partner_relations.supplier_quality.kpis.documents import receipt_tables, text
+from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql, union_all
+
+
+def price_index(sql: Sql) -> Facts:
+	"""This period's quantities at its prices / at those of the period of equal length before it (Paasche).
+
+	One fact per item bought in both, at net amounts in company currency per stock unit of accepted goods.
+	"""
+	scope = sql.scope
+	length = scope.to_date - scope.from_date + timedelta(days=1)
+	before_from, before_to = scope.from_date - length, scope.from_date - timedelta(days=1)
+	now = _bought(sql, scope.from_date, scope.to_date).as_("now")
+	earlier = _bought(sql, before_from, before_to).as_("earlier")
+	source = (
+		sql.from_(now)
+		.join(earlier)
+		.on((earlier.supplier == now.supplier) & (earlier.item_code == now.item_code))
+		.where((now.quantity > 0) & (earlier.quantity > 0) & (earlier.amount > 0))
+	)
+	return Facts(
+		[
+			Branch(
+				source,
+				now.supplier,
+				now.amount,
+				now.quantity * earlier.amount / earlier.quantity,
+				{
+					"document_type": text("Item"),
+					"document": now.item_code,
+					"quantity": now.quantity,
+					"amount": now.amount,
+					"price": now.amount / now.quantity,
+					"previous_quantity": earlier.quantity,
+					"previous_price": earlier.amount / earlier.quantity,
+				},
+			)
+		]
+	)
+
+
+def _bought(sql: Sql, from_date, to_date) -> QueryBuilder:
+	"""Accepted quantity and net amount by supplier and item, of the receipts that carry a price."""
+	parts = []
+	for tables in receipt_tables(sql):
+		if tables.amount is None:
+			continue
+		posted: Criterion = (tables.parent.posting_date >= sql.value(from_date)) & (
+			tables.parent.posting_date <= sql.value(to_date)
+		)
+		parts.append(
+			tables.join(sql)
+			.where((tables.parent.is_return == 0) & posted)
+			.groupby(tables.parent.supplier, tables.line.item_code)
+			.select(
+				tables.parent.supplier,
+				tables.line.item_code,
+				Sum(tables.accepted).as_("quantity"),
+				Sum(tables.amount).as_("amount"),
+			)
+		)
+	part = Table("part")
+	return (
+		sql.from_(union_all(parts).as_("part"))
+		.groupby(part.supplier, part.item_code)
+		.select(
+			part.supplier,
+			part.item_code,
+			Sum(part.quantity).as_("quantity"),
+			Sum(part.amount).as_("amount"),
+		)
+	)
+
+
+def price_competitiveness(sql: Sql) -> Facts:
+	"""Lowest / own amount over the requested items that at least two suppliers quoted.
+
+	A supplier's latest submitted quotation for a requested item counts, at its net rate in company currency
+	per stock unit times the requested quantity.
+	"""
+	request, wanted = sql.table("Request for Quotation", "rfq"), sql.table("Request for Quotation Item", "rfqi")
+	quotation, quoted = sql.table("Supplier Quotation", "sq"), sql.table("Supplier Quotation Item", "sqi")
+	amount = quoted.base_net_rate * wanted.stock_qty / quoted.conversion_factor
+	offers = (
+		sql.from_(request)
+		.join(wanted)
+		.on(wanted.parent == request.name)
+		.join(quoted)
+		.on(quoted.request_for_quotation_item == wanted.name)
+		.join(quotation)
+		.on(quotation.name == quoted.parent)
+		.where(
+			(request.docstatus == 1)
+			& sql.of_company(request)
+			& sql.in_period(request.transaction_date)
+			& (quotation.docstatus == 1)
+			& sql.of_company(quotation)
+			& (quoted.conversion_factor > 0)
+			& sql.of_item_groups(wanted.item_code)
+		)
+		.select(
+			quotation.supplier,
+			quotation.name.as_("quotation"),
+			quotation.transaction_date.as_("date"),
+			quoted.name.as_("line"),
+			request.name.as_("request"),
+			wanted.name.as_("wanted"),
+			wanted.item_code,
+			amount.as_("amount"),
+			RowNumber()
+			.over(wanted.name, quotation.supplier)
+			.orderby(quotation.transaction_date, order=Order.desc)
+			.orderby(quotation.creation, order=Order.desc)
+			.orderby(quoted.name, order=Order.desc)
+			.as_("newest"),
+		)
+	)
+	offer, latest = Table("offer"), Table("latest")
+	compared = (
+		sql.from_(offers.as_("offer"))
+		.where((offer.newest == 1) & (offer.amount > 0))
+		.select(
+			offer.star,
+			Min(offer.amount).over(offer.wanted).as_("lowest"),
+			Count(offer.supplier).over(offer.wanted).as_("offers"),
+		)
+	)
+	return Facts(
+		[
+			Branch(
+				sql.from_(compared.as_("latest")).where((latest.offers > 1) & sql.of_suppliers(latest.supplier)),
+				latest.supplier,
+				latest.lowest,
+				latest.amount,
+				{
+					"date": latest.date,
+					"document_type": text("Supplier Quotation"),
+					"document": latest.quotation,
+					"line": latest.line,
+					"item_code": latest.item_code,
+					"request": latest.request,
+					"amount": latest.amount,
+					"lowest": latest.lowest,
+					"offers": latest.offers,
+				},
+			)
+		]
+	)
