@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pypika import MySQLQuery, Query, SQLLiteQuery
+from pypika.dialects import SQLLiteQueryBuilder
 from pypika.terms import Function, NamedParameter, Parameter, PyformatParameter, Term
 
 
@@ -17,6 +18,14 @@ class Dialect:
 	parameter: Callable[[str], Parameter]
 	days_between: Callable[[Term, Term], Term]
 	number: Callable[[Decimal], Decimal | float]
+
+
+class _SQLiteQuery(SQLLiteQuery):
+	"""SQLite takes no parentheses around the parts of a UNION."""
+
+	@classmethod
+	def _builder(cls, **options) -> SQLLiteQueryBuilder:
+		return SQLLiteQueryBuilder(wrap_set_operation_queries=False, **options)
 
 
 def _julian_days(later: Term, earlier: Term) -> Term:
@@ -32,7 +41,7 @@ MARIADB = Dialect(
 )
 SQLITE = Dialect(
 	name="sqlite",
-	query=SQLLiteQuery,
+	query=_SQLiteQuery,
 	parameter=NamedParameter,
 	days_between=_julian_days,
 	number=float,
