@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# make preview: the evaluation of the sample suppliers on a machine with Python 3.10 and nothing else.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+need_venv preview pypika
+page=preview.html
+case " $* " in *" --html "*) page="" ;; esac
+"$venv/bin/python" -m partner_relations.preview ${page:+--html "$page"} "$@"
+[ -z "$page" ] || printf '\nThe page with the charts: file://%s\n' "$root/$page"
