@@ -1,0 +1,1 @@
+"""What both modules need and neither owns."""

@@ -10,9 +10,12 @@ from typing import Any
 from pypika import Order, Table
 from pypika.functions import Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, EmptyCriterion, Parameter, Term, ValueWrapper
+from pypika.terms import Criterion, Parameter, Term, ValueWrapper
 
 from partner_relations.supplier_quality.kpis.dialects import Dialect
+
+# Not pypika's EmptyCriterion: that one can stand only on the left of an `&`.
+ANYTHING: Criterion = ValueWrapper(1) == ValueWrapper(1)
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,13 @@ class Sql:
 
 	def of_suppliers(self, supplier: Term) -> Criterion:
 		if not self.scope.suppliers:
-			return EmptyCriterion()
+			return ANYTHING
 		return supplier.isin([self.value(name) for name in self.scope.suppliers])
 
 	def of_item_groups(self, item_code: Term) -> Criterion:
 		"""Only lines whose item belongs, today, to one of the scope's item groups."""
 		if not self.scope.item_groups:
-			return EmptyCriterion()
+			return ANYTHING
 		item = self.table("Item", "scope_item")
 		wanted = [self.value(name) for name in self.scope.item_groups]
 		return item_code.isin(self.from_(item).select(item.name).where(item.item_group.isin(wanted)))

@@ -1,5 +1,43 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
+
+from partner_relations.common.documents import keep_computed_fields
+from partner_relations.supplier_quality.runs import AT_WORK
+from partner_relations.supplier_quality.templates import companies_of, period_label
 
 
 class SupplierEvaluationRun(Document):
-	pass
+	def before_insert(self):
+		self.requested_by = self.requested_by if self.flags.ignore_permissions else frappe.session.user
+		if not self.flags.ignore_permissions:
+			self.started_by = "By hand"
+			self.replaces = 0
+
+	def validate(self):
+		keep_computed_fields(self)
+		self.validate_period()
+		self.validate_template()
+		self.period_label = period_label(self.from_date, self.to_date)
+
+	def validate_period(self):
+		if getdate(self.to_date) < getdate(self.from_date):
+			frappe.throw(_("The period ends before it starts. Change one of the two dates."))
+
+	def validate_template(self):
+		template = frappe.get_cached_doc("Supplier Evaluation Template", self.template)
+		if template.disabled:
+			frappe.throw(_("The template {0} is disabled.").format(frappe.bold(self.template)))
+		if self.company not in companies_of(template.as_dict()):
+			frappe.throw(
+				_("The template {0} does not evaluate for company {1}.").format(
+					frappe.bold(self.template), frappe.bold(self.company)
+				)
+			)
+
+	def on_trash(self):
+		if self.status in AT_WORK:
+			frappe.throw(_("This run is being worked on and cannot be deleted."))
+		if frappe.db.exists("Supplier Evaluation", {"run": self.name}):
+			frappe.throw(_("This run made evaluations, which need it as evidence. It cannot be deleted."))

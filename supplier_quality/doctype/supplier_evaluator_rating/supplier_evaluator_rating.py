@@ -1,5 +1,88 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt, getdate, today
+
+from partner_relations.supplier_quality.rating.definition import RATED_BY_EVALUATORS
 
 
 class SupplierEvaluatorRating(Document):
-	pass
+	def before_insert(self):
+		self.evaluator = frappe.session.user
+
+	def validate(self):
+		self.validate_period()
+		self.validate_role()
+		self.validate_marks()
+		self.validate_once()
+
+	def validate_period(self):
+		if getdate(self.to_date) < getdate(self.from_date):
+			frappe.throw(_("The period ends before it starts. Change one of the two dates."))
+
+	def validate_role(self):
+		if self.evaluator_role and self.evaluator_role not in frappe.get_roles(self.evaluator):
+			frappe.throw(
+				_("{0} does not have the role {1} and cannot rate as such.").format(
+					frappe.bold(self.evaluator), frappe.bold(self.evaluator_role)
+				)
+			)
+
+	def validate_marks(self):
+		if not self.marks:
+			frappe.throw(_("Enter at least one mark."))
+		rated = self._rated_kpis()
+		seen = set()
+		for row in self.marks:
+			if row.kpi in seen:
+				frappe.throw(_("Row {0}: {1} is rated already.").format(row.idx, frappe.bold(row.kpi)))
+			seen.add(row.kpi)
+			if row.kpi not in rated:
+				frappe.throw(
+					_("Row {0}: {1} is no KPI that evaluators rate by the template {2}.").format(
+						row.idx, frappe.bold(row.kpi), frappe.bold(self.template)
+					)
+				)
+			lowest, highest = rated[row.kpi]
+			if row.not_applicable:
+				row.mark = 0
+			elif not lowest <= flt(row.mark) <= highest:
+				frappe.throw(
+					_("Row {0}: the mark for {1} must lie between {2} and {3}. Tick N/A if you cannot judge it.").format(
+						row.idx, frappe.bold(row.kpi), lowest, highest
+					)
+				)
+
+	def validate_once(self):
+		other = frappe.db.get_value(
+			self.doctype,
+			{
+				"supplier": self.supplier,
+				"company": self.company,
+				"template": self.template,
+				"from_date": self.from_date,
+				"to_date": self.to_date,
+				"evaluator": self.evaluator,
+				"docstatus": ("<", 2),
+				"name": ("!=", self.name),
+			},
+		)
+		if other:
+			frappe.throw(
+				_("{0} has rated this supplier for this period already: {1}.").format(
+					frappe.bold(self.evaluator), other
+				)
+			)
+
+	def before_submit(self):
+		self.rated_on = today()
+
+	def _rated_kpis(self) -> dict[str, tuple[float, float]]:
+		"""Lowest and highest mark of the KPIs that the template lets people rate."""
+		template = frappe.get_cached_doc("Supplier Evaluation Template", self.template)
+		rows = frappe.get_all(
+			"Supplier KPI",
+			filters={"name": ("in", [row.kpi for row in template.criteria]), "kind": RATED_BY_EVALUATORS},
+			fields=["name", "lowest_mark", "highest_mark"],
+		)
+		return {row.name: (row.lowest_mark, row.highest_mark) for row in rows}

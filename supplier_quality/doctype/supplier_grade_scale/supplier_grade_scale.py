@@ -1,5 +1,17 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from partner_relations.supplier_quality.messages import grade_message
+from partner_relations.supplier_quality.rating import GradeScale, GradeScaleError
 
 
 class SupplierGradeScale(Document):
-	pass
+	def validate(self):
+		self.validate_bands()
+
+	def validate_bands(self):
+		try:
+			GradeScale.of([(row.grade, row.lower, row.upper) for row in self.grades])
+		except GradeScaleError as error:
+			frappe.throw(grade_message(error.reason, error.row), title=_("Grades"))

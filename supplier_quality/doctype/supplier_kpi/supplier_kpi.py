@@ -1,5 +1,58 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from partner_relations.supplier_quality.measures import all_measures
+from partner_relations.supplier_quality.messages import curve_message
+from partner_relations.supplier_quality.rating import CurveError, RatingCurve
+from partner_relations.supplier_quality.rating.definition import EVALUATOR_MARK, RATED_BY_EVALUATORS
 
 
 class SupplierKPI(Document):
-	pass
+	def validate(self):
+		self.validate_measure()
+		self.validate_tolerances()
+		self.validate_marks()
+		self.validate_curve()
+
+	def validate_measure(self):
+		if self.kind == RATED_BY_EVALUATORS:
+			self.measure = None
+			self.unit = "mark"
+			return
+		measure = all_measures().get(self.measure or "")
+		if measure is None or measure.name == EVALUATOR_MARK:
+			frappe.throw(
+				_("There is no measure {0}. Choose one from the list.").format(frappe.bold(self.measure or ""))
+			)
+		self.unit = measure.unit
+
+	def validate_tolerances(self):
+		for field in (
+			"early_tolerance_days",
+			"late_tolerance_days",
+			"quantity_tolerance",
+			"price_tolerance",
+			"maximum_days",
+		):
+			if (self.get(field) or 0) < 0:
+				frappe.throw(_("{0} cannot be negative.").format(frappe.bold(_(self.meta.get_label(field)))))
+		if (self.quantity_tolerance or 0) > 100:
+			frappe.throw(_("The quantity tolerance cannot be more than 100 percent."))
+		if self.kind != RATED_BY_EVALUATORS and self.measure == "rfq_response_days" and not self.has_maximum_days:
+			frappe.throw(
+				_(
+					"Set the maximum days: they stand for requests that were never answered. "
+					"Without them no answer would count as a quick one."
+				)
+			)
+
+	def validate_marks(self):
+		if self.kind == RATED_BY_EVALUATORS and self.lowest_mark >= self.highest_mark:
+			frappe.throw(_("The lowest mark must be below the highest mark."))
+
+	def validate_curve(self):
+		try:
+			RatingCurve.of((row.value, row.rating) for row in self.curve)
+		except CurveError as error:
+			frappe.throw(curve_message(error.reason, error.row), title=_("Rating Curve"))

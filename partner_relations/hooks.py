@@ -1,0 +1,48 @@
+"""What Frappe is told about this app, grouped by concern."""
+
+app_name = "partner_relations"
+app_title = "Partner Relations"
+app_publisher = "Partner Relations maintainers"
+app_description = "Supplier quality and customer care for ERPNext"
+app_email = "maintainers@partner-relations.example"
+app_license = "GPL-3.0"
+required_apps = ["frappe/erpnext"]
+
+# Installation
+
+after_install = "partner_relations.install.after_install"
+before_uninstall = "partner_relations.uninstall.before_uninstall"
+
+# Records that the app owns and syncs on every migrate (defaults that an admin may change are not among them)
+
+fixtures = []
+
+# ERPNext's documents
+
+doc_events = {
+	"Purchase Order": {
+		"before_validate": "partner_relations.supplier_quality.restrictions.check_purchase_order",
+		"before_submit": "partner_relations.supplier_quality.due_dates.freeze_first_due_dates",
+		"before_update_after_submit": "partner_relations.supplier_quality.due_dates.freeze_first_due_dates",
+	},
+	"Request for Quotation": {
+		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
+	},
+	"Supplier": {
+		"after_rename": "partner_relations.supplier_quality.publishing.after_supplier_rename",
+	},
+}
+
+# Jobs
+
+scheduler_events = {
+	"cron": {
+		"*/10 * * * *": ["partner_relations.supplier_quality.runs.restart_stalled"],
+	},
+	"daily_long": [
+		"partner_relations.supplier_quality.restrictions.expire",
+		"partner_relations.supplier_quality.schedule.create_due_runs",
+		"partner_relations.supplier_quality.evidence.find_changed_facts",
+		"partner_relations.supplier_quality.notices.retry_unsent",
+	],
+}

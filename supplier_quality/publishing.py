@@ -1,0 +1,288 @@
+"""Publishing: one set-based service for one or ten thousand evaluations.
+
+Submitting a single evaluation calls the same checks and the same effects.
+"""
+
+from collections.abc import Sequence
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import now
+from pypika import Order
+from pypika.analytics import RowNumber
+
+from partner_relations.supplier_quality import restrictions
+from partner_relations.supplier_quality.evaluation import CRITERION, EVALUATION
+
+
+def publish(names: Sequence[str]) -> dict[str, list]:
+	"""Publish draft evaluations; those that the user may not publish are left and listed with the reason.
+
+	Returns {"published": [name], "skipped": [{"name", "supplier", "reason"}]}. The number of SQL statements
+	doesn't depend on how many they are. Checks the right to submit, and the user's permissions on each.
+	"""
+	frappe.has_permission(EVALUATION, "submit", throw=True)
+	visible = frappe.get_list(
+		EVALUATION,
+		filters={"name": ("in", list(names))},
+		fields=["name", "supplier", "docstatus", "status"],
+		limit_page_length=0,
+	)
+	known = {row.name: row for row in visible}
+	refused = {
+		name: _("There is no such evaluation, or you may not see it.") for name in names if name not in known
+	}
+	for row in visible:
+		if row.docstatus != 0 or row.status != "Draft":
+			refused[row.name] = _("It is {0} already.").format(_(row.status))
+	drafts = [name for name in known if name not in refused]
+	refused.update(objections(drafts, frappe.session.user))
+	published = [name for name in names if name in known and name not in refused]
+	if published:
+		_mark_published(published)
+		take_effect(published)
+	return {
+		"published": published,
+		"skipped": [
+			{"name": name, "supplier": known[name].supplier if name in known else None, "reason": reason}
+			for name, reason in refused.items()
+		],
+	}
+
+
+def objections(names: Sequence[str], approver: str) -> dict[str, str]:
+	"""Why `approver` may not publish these drafts, by name: who proposes does not approve.
+
+	The proposers are who requested the evaluation, who edited it last and who rated the supplier for it.
+	Nor is a draft published over which there is a later version.
+	"""
+	if not names:
+		return {}
+	evaluation = frappe.qb.DocType(EVALUATION)
+	rating = frappe.qb.DocType("Supplier Evaluator Rating")
+	later = frappe.qb.DocType(EVALUATION).as_("later")
+	same_scope = (
+		(evaluation.supplier == later.supplier)
+		& (evaluation.company == later.company)
+		& (evaluation.template == later.template)
+		& (evaluation.from_date == later.from_date)
+		& (evaluation.to_date == later.to_date)
+	)
+	found: dict[str, str] = {}
+	overtaken = (
+		frappe.qb.from_(evaluation)
+		.join(later)
+		.on(same_scope & (later.version > evaluation.version) & (later.docstatus < 2))
+		.where(evaluation.name.isin(names))
+		.select(evaluation.name, later.name)
+	).run()
+	for name, newer in overtaken:
+		found[name] = _("There is a later version, {0}.").format(newer)
+	rated = (
+		frappe.qb.from_(evaluation)
+		.join(rating)
+		.on(
+			(rating.supplier == evaluation.supplier)
+			& (rating.company == evaluation.company)
+			& (rating.template == evaluation.template)
+			& (rating.from_date == evaluation.from_date)
+			& (rating.to_date == evaluation.to_date)
+		)
+		.where(evaluation.name.isin(names) & (rating.evaluator == approver) & (rating.docstatus == 1))
+		.select(evaluation.name)
+	).run()
+	for (name,) in rated:
+		found[name] = _("You rated this supplier; somebody else must publish the evaluation.")
+	proposed = (
+		frappe.qb.from_(evaluation)
+		.where(
+			evaluation.name.isin(names)
+			& ((evaluation.requested_by == approver) | (evaluation.modified_by == approver))
+		)
+		.select(evaluation.name, evaluation.requested_by)
+	).run()
+	for name, requested_by in proposed:
+		found[name] = (
+			_("You requested this evaluation; somebody else must publish it.")
+			if requested_by == approver
+			else _("You edited this evaluation last; somebody else must publish it.")
+		)
+	return found
+
+
+def _mark_published(names: Sequence[str]) -> None:
+	stamp, user = now(), frappe.session.user
+	evaluation, criterion = frappe.qb.DocType(EVALUATION), frappe.qb.DocType(CRITERION)
+	(
+		frappe.qb.update(evaluation)
+		.set(evaluation.docstatus, 1)
+		.set(evaluation.status, "Published")
+		.set(evaluation.published_by, user)
+		.set(evaluation.published_on, stamp)
+		.set(evaluation.modified, stamp)
+		.set(evaluation.modified_by, user)
+		.where(evaluation.name.isin(names))
+	).run()
+	frappe.qb.update(criterion).set(criterion.docstatus, 1).where(criterion.parent.isin(names)).run()
+
+
+def take_effect(names: Sequence[str]) -> None:
+	"""What follows from publishing: older versions superseded, suppliers' standing, restrictions, the hook."""
+	evaluation = frappe.qb.DocType(EVALUATION)
+	rows = (
+		frappe.qb.from_(evaluation)
+		.where(evaluation.name.isin(names))
+		.select(evaluation.company, evaluation.supplier)
+		.distinct()
+	).run()
+	suppliers = sorted({supplier for _company, supplier in rows})
+	supersede_older(suppliers)
+	refresh_standing(suppliers)
+	for path in frappe.get_hooks("supplier_evaluations_published"):
+		frappe.get_attr(path)(list(names))
+
+
+def supersede_older(suppliers: Sequence[str]) -> None:
+	"""Of several evaluations of one scope only the newest published one stays in force; the others stay on record.
+
+	The newest is the one of the highest version, then the one published last (after two suppliers were merged).
+	"""
+	older, newer = frappe.qb.DocType(EVALUATION).as_("older"), frappe.qb.DocType(EVALUATION).as_("newer")
+	same_scope = (
+		(older.supplier == newer.supplier)
+		& (older.company == newer.company)
+		& (older.template == newer.template)
+		& (older.from_date == newer.from_date)
+		& (older.to_date == newer.to_date)
+		& (older.name != newer.name)
+	)
+	overtaken = (older.version < newer.version) | (
+		(older.version == newer.version)
+		& (older.docstatus == 1)
+		& (
+			(older.published_on < newer.published_on)
+			| ((older.published_on == newer.published_on) & (older.name < newer.name))
+		)
+	)
+	rows = (
+		frappe.qb.from_(newer)
+		.join(older)
+		.on(same_scope & overtaken)
+		.where(
+			newer.supplier.isin(suppliers)
+			& (newer.docstatus == 1)
+			& (newer.status == "Published")
+			& older.status.isin(["Draft", "Published"])
+		)
+		.select(older.name)
+		.distinct()
+	).run()
+	if rows:
+		evaluation = frappe.qb.DocType(EVALUATION)
+		(
+			frappe.qb.update(evaluation)
+			.set(evaluation.status, "Superseded")
+			.set(evaluation.is_current, 0)
+			.where(evaluation.name.isin([name for (name,) in rows]))
+		).run()
+
+
+def refresh_standing(suppliers: Sequence[str]) -> None:
+	"""Write what stands published now: per company the current evaluation, on the Supplier the worst of them.
+
+	Restrictions follow. Called after publishing, cancelling, and merging suppliers.
+	"""
+	if not suppliers:
+		return
+	_mark_current(suppliers)
+	_write_to_suppliers(suppliers)
+	restrictions.follow_evaluations(suppliers)
+
+
+def _mark_current(suppliers: Sequence[str]) -> None:
+	evaluation = frappe.qb.DocType(EVALUATION)
+	ranked = (
+		frappe.qb.from_(evaluation)
+		.where(
+			evaluation.supplier.isin(suppliers)
+			& (evaluation.docstatus == 1)
+			& (evaluation.status == "Published")
+		)
+		.select(
+			evaluation.name,
+			RowNumber()
+			.over(evaluation.supplier, evaluation.company)
+			.orderby(evaluation.to_date, order=Order.desc)
+			.orderby(evaluation.published_on, order=Order.desc)
+			.orderby(evaluation.name, order=Order.desc)
+			.as_("place"),
+		)
+	)
+	current = [name for (name, place) in ranked.run() if place == 1]
+	(
+		frappe.qb.update(evaluation)
+		.set(evaluation.is_current, 0)
+		.where(evaluation.supplier.isin(suppliers) & (evaluation.is_current == 1))
+	).run()
+	if current:
+		frappe.qb.update(evaluation).set(evaluation.is_current, 1).where(evaluation.name.isin(current)).run()
+
+
+def _write_to_suppliers(suppliers: Sequence[str]) -> None:
+	"""The Supplier shows the company that thinks worst of it; one without a score only if there is no other."""
+	evaluation, supplier = frappe.qb.DocType(EVALUATION), frappe.qb.DocType("Supplier")
+	ranked = (
+		frappe.qb.from_(evaluation)
+		.where(evaluation.supplier.isin(suppliers) & (evaluation.is_current == 1))
+		.select(
+			evaluation.supplier,
+			evaluation.has_score,
+			evaluation.score,
+			evaluation.grade,
+			evaluation.grade_color,
+			evaluation.trend,
+			evaluation.published_on,
+			RowNumber()
+			.over(evaluation.supplier)
+			.orderby(evaluation.has_score, order=Order.desc)
+			.orderby(evaluation.score)
+			.orderby(evaluation.name)
+			.as_("place"),
+		)
+	).as_("standing")
+	(
+		frappe.qb.update(supplier)
+		.left_join(ranked)
+		.on((ranked.supplier == supplier.name) & (ranked.place == 1))
+		.set(supplier.evaluation_has_score, Coalesce(ranked.has_score, 0))
+		.set(supplier.evaluation_score, Coalesce(ranked.score, 0))
+		.set(supplier.evaluation_grade, ranked.grade)
+		.set(supplier.evaluation_grade_color, ranked.grade_color)
+		.set(supplier.evaluation_trend, ranked.trend)
+		.set(supplier.evaluated_on, ranked.published_on)
+		.where(supplier.name.isin(suppliers))
+	).run()
+	if len(suppliers) > 100:
+		frappe.clear_document_cache("Supplier")
+	else:
+		for name in suppliers:
+			frappe.clear_document_cache("Supplier", name)
+
+
+def after_supplier_rename(doc, method: str, old: str, new: str, merge: bool = False) -> None:
+	"""After a merge two evaluations may cover one scope: the older is superseded, the standing made anew."""
+	if merge:
+		supersede_older([new])
+		refresh_standing([new])
+
+
+def drafts_of_run(run: str) -> list[str]:
+	"""Names of a run's evaluations that await publishing, as far as the user may see them."""
+	return frappe.get_list(
+		EVALUATION,
+		filters={"run": run, "docstatus": 0, "status": "Draft"},
+		pluck="name",
+		order_by="name asc",
+		limit_page_length=0,
+	)
