@@ -4,10 +4,7 @@ The site is named by the environment: PR_SITE, and PR_SITES_PATH for the bench's
 makes a disposable site and sets both; `make test-site` uses a site you already have).
 """
 
-import contextlib
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +14,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 # So that tests can import what they share: tests/support (this folder is not a package of the app).
 sys.path.insert(0, str(CHECKOUT / "tests"))
+
+from support.servers import Bench, Process  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -81,9 +80,7 @@ def forget_uncommitted() -> None:
 	frappe.local.message_log = []
 	frappe.local.role_permissions = {}
 	frappe.local.new_doc_templates = {}
-	frappe.local.lang = frappe.local.system_settings.get("language") or "en" if hasattr(
-		frappe.local, "system_settings"
-	) else "en"
+	frappe.local.lang = "en"
 	for pattern in ("document_cache::", "user_permissions", "defaults", "roles", "bootinfo", "has_role:"):
 		frappe.cache.delete_keys(pattern)
 	frappe.local.cache.clear()
@@ -118,56 +115,13 @@ def rolled_back(site: str, request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def bench_environment(site: str, sites_path: Path) -> dict[str, str]:
-	"""The environment in which a server process of this bench runs."""
-	return {
-		**os.environ,
-		"FRAPPE_BENCH_ROOT": os.environ.get("FRAPPE_BENCH_ROOT") or str(sites_path.parent),
-		"DEV_SERVER": "1",  # without nginx in front, the Desk opens its socket on socketio_port
-		"PYTHONUNBUFFERED": "1",
-	}
-
-
-class Process:
-	"""A server process in a session of its own, with its output in a file."""
-
-	def __init__(self, command: list[str], log: Path, environment: dict[str, str], folder: Path):
-		log.parent.mkdir(parents=True, exist_ok=True)
-		self.log = log
-		with log.open("ab") as output:
-			self.popen = subprocess.Popen(
-				command,
-				cwd=folder,
-				env=environment,
-				stdin=subprocess.DEVNULL,
-				stdout=output,
-				stderr=subprocess.STDOUT,
-				start_new_session=True,
-			)
-
-	@property
-	def pid(self) -> int:
-		"""The id of the process, which is the id of its process group too."""
-		return self.popen.pid
-
-	def kill(self) -> None:
-		"""kill -9 the process and its children, as a crash or the kernel's memory killer would."""
-		with contextlib.suppress(ProcessLookupError):
-			os.killpg(self.popen.pid, signal.SIGKILL)
-		self.popen.wait(timeout=30)
-
-	def stop(self) -> None:
-		"""Ask the process group to end, and kill it if it doesn't within ten seconds."""
-		if self.popen.poll() is None:
-			with contextlib.suppress(ProcessLookupError):
-				os.killpg(self.popen.pid, signal.SIGTERM)
-			with contextlib.suppress(subprocess.TimeoutExpired):
-				self.popen.wait(timeout=10)
-		self.kill()
+def bench(site: str, sites_path: Path) -> Bench:
+	"""The bench under test, to start its real servers."""
+	return Bench(sites_path, site)
 
 
 @pytest.fixture
-def start_worker(bench_environment: dict[str, str], sites_path: Path) -> Iterator[Callable[[], Process]]:
+def start_worker(bench: Bench) -> Iterator[Callable[[], Process]]:
 	"""A function that starts a real background worker for all queues and returns its `Process`
 	(`.pid`, `.kill()` for kill -9, `.stop()`, `.log`). What still runs is stopped after the test.
 
@@ -176,10 +130,7 @@ def start_worker(bench_environment: dict[str, str], sites_path: Path) -> Iterato
 	started: list[Process] = []
 
 	def start() -> Process:
-		command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "worker"]
-		command += ["--queue", "short,default,long"]
-		log = sites_path.parent / "logs" / "test-worker.log"
-		started.append(Process(command, log, bench_environment, sites_path))
+		started.append(bench.worker())
 		return started[-1]
 
 	yield start
