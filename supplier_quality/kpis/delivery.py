@@ -6,6 +6,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Case, Term, ValueWrapper
 
 from partner_relations.supplier_quality.kpis.documents import (
+	EQUAL_WITHIN,
 	ReceiptTables,
 	flag,
 	larger,
@@ -88,8 +89,9 @@ def _delivery_branch(sql: Sql, tables: ReceiptTables, numerator) -> Branch:
 def otif(sql: Sql) -> Facts:
 	"""Order lines due in the period that arrived in full inside the window; undelivered lines fail."""
 	promise, source = _promises(sql)
-	wanted = promise.ordered * sql.value(100 - sql.settings.quantity_tolerance)
-	in_full = smaller(promise.in_window, promise.ordered) * 100 >= wanted
+	wanted = promise.ordered * sql.value((100 - sql.settings.quantity_tolerance) / 100)
+	# Ten tenths are a whole, on SQLite too; and an order's stock quantity is rounded, a sum of receipts isn't.
+	in_full = smaller(promise.in_window, promise.ordered) + sql.value(EQUAL_WITHIN) >= wanted
 	return Facts([_promise_branch(source, promise, flag(in_full), ValueWrapper(1))])
 
 

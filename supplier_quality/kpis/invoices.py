@@ -7,11 +7,8 @@ from pypika.functions import Abs, Coalesce, NullIf, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import ValueWrapper
 
-from partner_relations.supplier_quality.kpis.documents import flag, receipt_tables, text
+from partner_relations.supplier_quality.kpis.documents import EQUAL_WITHIN, flag, receipt_tables, text
 from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql, union_all
-
-# Rates carry nine decimals and quantities are products of two such numbers: what is closer than this is equal.
-EQUAL_WITHIN = 0.000001
 
 
 def invoice_accuracy(sql: Sql) -> Facts:
