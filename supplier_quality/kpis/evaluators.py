@@ -18,6 +18,8 @@ def evaluator_mark(sql: Sql) -> Facts:
 	rating, mark = sql.table("Supplier Evaluator Rating", "rating"), sql.table("Supplier Evaluator Mark", "mark")
 	role = sql.table("Supplier Evaluation Template Evaluator", "evaluator_role")
 	weight = Coalesce(role.weight, 1) * 1.0  # a real number, lest SQLite divides whole ones
+	# An empty link is NULL or an empty text; people without a role are one group all the same.
+	evaluator_role = Coalesce(rating.evaluator_role, "")
 	marks = (
 		sql.from_(rating)
 		.join(mark)
@@ -39,11 +41,11 @@ def evaluator_mark(sql: Sql) -> Facts:
 			rating.name.as_("document"),
 			rating.rated_on.as_("date"),
 			rating.evaluator,
-			Coalesce(rating.evaluator_role, "").as_("evaluator_role"),
+			evaluator_role.as_("evaluator_role"),
 			mark.mark,
 			mark.comment,
 			weight.as_("weight"),
-			Count(mark.name).over(rating.supplier, rating.evaluator_role).as_("people"),
+			Count(mark.name).over(rating.supplier, evaluator_role).as_("people"),
 		)
 	)
 	given = Table("given")
