@@ -66,6 +66,7 @@ class Sql:
 		self.scope = scope
 		self.settings = settings
 		self.values: dict[str, Any] = {}
+		self._names: dict[tuple[type, Any], str] = {}
 
 	def value(self, value: Any) -> Parameter:
 		"""Bind a value; equal values share a parameter."""
@@ -73,10 +74,7 @@ class Sql:
 			value = value.isoformat()
 		elif isinstance(value, Decimal):
 			value = self.dialect.number(value)
-		for name, known in self.values.items():
-			if type(known) is type(value) and known == value:
-				return self.dialect.parameter(name)
-		name = f"p{len(self.values)}"
+		name = self._names.setdefault((type(value), value), f"p{len(self._names)}")
 		self.values[name] = value
 		return self.dialect.parameter(name)
 
@@ -184,9 +182,9 @@ def totals(measure: Measure, scope: Scope, settings: KpiSettings, dialect: Diale
 def lines(
 	measure: Measure, scope: Scope, settings: KpiSettings, dialect: Dialect, limit: int | None = None
 ) -> BoundQuery:
-	"""The same facts ungrouped: the measure's evidence columns, then `supplier`, `numerator`, `denominator`.
+	"""The same facts ungrouped: the measure's evidence columns, then `supplier`, `numerator`, `denominator`, `sample`.
 
-	Rows come in order of date and document. The sums of the last two columns are the `totals`.
+	Rows come in order of date and document. The sums of the last three columns are the `totals`.
 	"""
 	sql = Sql(dialect, scope, settings)
 	branches = measure.facts(sql).branches
