@@ -1,0 +1,1 @@
+"""A package, so that `python -m tests.real_data.to_site` finds this one: other distributions bring a `tests` too."""
