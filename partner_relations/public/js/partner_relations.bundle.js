@@ -1,0 +1,10 @@
+import * as criteria from "./partner_relations/criteria";
+import * as dialogs from "./partner_relations/dialogs";
+import * as display from "./partner_relations/display";
+import * as plots from "./partner_relations/plot";
+import * as server from "./partner_relations/server";
+import * as suppliers from "./partner_relations/supplier";
+import * as trials from "./partner_relations/try_template";
+
+frappe.provide("partner_relations");
+Object.assign(partner_relations, criteria, dialogs, display, plots, server, suppliers, trials);

@@ -1,0 +1,40 @@
+// Calls of the app's API.
+
+// Calls a function of supplier_quality/api.py; resolves to what it returns. With `working`, the screen waits.
+export function call(name, args, working) {
+	return frappe
+		.call({
+			method: `partner_relations.supplier_quality.api.${name}`,
+			args,
+			freeze: Boolean(working),
+			freeze_message: working,
+		})
+		.then((response) => response.message);
+}
+
+let known_measures;
+
+// The measures that KPIs can use: [{name, label, unit, uses, description}], asked for once.
+export function measures() {
+	known_measures =
+		known_measures ||
+		call("measures").catch((error) => {
+			known_measures = null;
+			throw error;
+		});
+	return known_measures;
+}
+
+// The names of the measures, by which they are stored, to the labels by which people know them.
+export async function measure_labels() {
+	return Object.fromEntries((await measures()).map((measure) => [measure.name, measure.label]));
+}
+
+// Fills from_date and to_date of a form or dialog with the last closed period of the template.
+export async function fill_period(target, template, company) {
+	if (!template || !company) return null;
+	const period = await call("default_period", { template, company });
+	await target.set_value("from_date", period.from_date);
+	await target.set_value("to_date", period.to_date);
+	return period;
+}

@@ -1,0 +1,181 @@
+// What the Supplier form shows: standing per company, drafts, the last periods, restrictions.
+
+import {
+	badge,
+	cards,
+	empty_state,
+	escape,
+	form_link,
+	href,
+	number,
+	page_link,
+	score,
+	trend,
+} from "./display";
+import { evaluate_supplier, release_restriction } from "./dialogs";
+import { plot } from "./plot";
+
+// Above the form: what forbids buying from this supplier, and an indicator per company.
+export function show_supplier_dashboard(frm, overview) {
+	for (const row of overview.companies) {
+		const label = row.has_score
+			? __("{0}: grade {1}, score {2}", [row.company, row.grade, number(row.score)])
+			: __("{0}: not rated", [row.company]);
+		frm.dashboard.add_indicator(escape(label), row.grade_color || "gray");
+	}
+	if (overview.companies.length) {
+		frm.dashboard.stats_area.show();
+		frm.dashboard.show();
+	}
+	frm.layout.message?.find(".pr-restrictions").closest(".form-message").remove();
+	if (overview.restrictions.length) {
+		const prevents = overview.restrictions.some((row) => row.action === "Prevent");
+		const sentences = overview.restrictions.map((row) => escape(restriction_sentence(row))).join("<br>");
+		frm.dashboard.set_headline(
+			`<div class="pr-restrictions">${sentences}</div>`,
+			prevents ? "red" : "orange"
+		);
+	}
+}
+
+function restriction_sentence({ document_type, action, company, until }) {
+	const what = __(document_type);
+	const where = company || __("all companies");
+	if (!until) {
+		return action === "Prevent"
+			? __("{0}: prevented for {1} until the grade is better.", [what, where])
+			: __("{0}: warned about for {1} until the grade is better.", [what, where]);
+	}
+	const day = frappe.datetime.str_to_user(until);
+	return action === "Prevent"
+		? __("{0}: prevented for {1} until {2}.", [what, where, day])
+		: __("{0}: warned about for {1} until {2}.", [what, where, day]);
+}
+
+export function show_supplier_overview(frm, parent, overview) {
+	parent.html(`
+		<div class="pr-panel">${standing_html(overview)}</div>
+		<div class="pr-panel pr-pending">${pending_html(overview.pending)}</div>
+		<div class="pr-panel pr-history"></div>
+		<div class="pr-panel pr-restricted">${restrictions_html(overview.restrictions)}</div>
+	`);
+	show_history(parent.find(".pr-history"), overview.history);
+	parent.find("[data-evaluate]").on("click", () => {
+		evaluate_supplier(frm.doc.name, overview.template);
+	});
+	parent.find("[data-release]").on("click", async (event) => {
+		await release_restriction(event.currentTarget.dataset.release);
+		frm.reload_doc();
+	});
+}
+
+// A card per company with score, grade, trend and a link to the evaluation; else what to do to get one.
+function standing_html({ companies, template, pending }) {
+	if (companies.length) {
+		return cards(
+			companies.map((row) => ({
+				label: escape(row.company),
+				value: `${score(row.has_score, row.score)}
+					${badge(row.grade, row.grade_color)}`,
+				hint: `${trend(row)} ·
+					${form_link("Supplier Evaluation", row.evaluation, row.period_label)}`,
+				color: row.grade_color || "gray",
+			}))
+		);
+	}
+	if (!template) {
+		return empty_state(`
+			<p>${__("No evaluation template applies to this supplier.")}</p>
+			<p>${__("Choose one on this supplier, or mark a template as the default.")}</p>
+			${page_link(["supplier-evaluation-template"], {}, __("Open the templates"), "btn btn-default btn-sm")}
+		`);
+	}
+	const text = pending.length
+		? __("Nothing is published yet. Review and publish the draft below.")
+		: __("This supplier has not been evaluated yet.");
+	const can_evaluate = frappe.model.can_create("Supplier Evaluation Run");
+	return empty_state(
+		`<p>${text}</p>` +
+			(can_evaluate
+				? `<button class="btn btn-primary btn-sm" data-evaluate>${__("Evaluate")}</button>`
+				: "")
+	);
+}
+
+function pending_html(pending) {
+	if (!pending.length) return "";
+	const links = pending.map((row) => {
+		const link = form_link("Supplier Evaluation", row.name);
+		return `<li>${link} · ${escape(row.company)} · ${escape(row.period_label)}</li>`;
+	});
+	return `<div class="pr-panel-title">${__("Drafts Waiting to Be Published")}</div>
+		<ul class="list-unstyled">${links.join("")}</ul>`;
+}
+
+// The score of the last periods; one company at a time where there are several.
+function show_history(parent, history) {
+	if (!history.length) return;
+	const companies = [...new Set(history.map((row) => row.company))];
+	parent.html(`
+		<div class="pr-panel-head">
+			<div class="pr-panel-title">${__("Score of the Last Periods")}</div>
+			${companies.length > 1 ? company_choice(companies) : ""}
+		</div>
+		<div class="pr-history-plot"></div>
+	`);
+	const draw = (company) => {
+		plot(parent.find(".pr-history-plot"), {
+			points: history.filter((row) => row.company === company).map(history_point),
+		});
+	};
+	parent.find("select").on("change", (event) => draw(event.target.value));
+	draw(companies[0]);
+}
+
+function company_choice(companies) {
+	const options = companies.map((company) => {
+		const name = escape(company);
+		return `<option value="${name}">${name}</option>`;
+	});
+	return `<select class="form-control input-xs" aria-label="${__("Company")}">${options.join("")}</select>`;
+}
+
+function history_point(row, index) {
+	return {
+		x: index,
+		y: row.has_score ? row.score : null,
+		tick: row.period_label,
+		label: row.has_score ? number(row.score, 1) : __("Not Rated"),
+		color: row.grade_color,
+		title: row.has_score
+			? __("{0}: score {1}, grade {2}", [row.period_label, number(row.score), row.grade])
+			: __("{0}: not rated", [row.period_label]),
+		href: href(["supplier-evaluation", row.evaluation]),
+	};
+}
+
+function restrictions_html(restrictions) {
+	if (!restrictions.length) return "";
+	const can_release = frappe.model.can_write("Supplier Restriction");
+	const rows = restrictions.map((row) => {
+		const color = row.action === "Prevent" ? "red" : "orange";
+		const button = `<button class="btn btn-default btn-xs" data-release="${escape(row.name)}">
+			${__("Release")}</button>`;
+		return `<tr>
+			<td><span class="indicator-pill ${color}">${escape(__(row.action))}</span></td>
+			<td>${form_link("Supplier Restriction", row.name, __(row.document_type))}</td>
+			<td>${escape(row.company || __("All companies"))}</td>
+			<td>${escape(row.reason)}</td>
+			<td>${row.until ? frappe.datetime.str_to_user(row.until) : __("A better grade")}</td>
+			<td class="pr-figure">${can_release ? button : ""}</td>
+		</tr>`;
+	});
+	return `<div class="pr-panel-title">${__("Active Restrictions")}</div>
+		<div class="pr-scroll"><table class="table pr-table">
+			<thead><tr>
+				<th>${__("Action")}</th><th>${__("Document")}</th><th>${__("Company")}</th>
+				<th>${__("Reason")}</th><th>${__("Until")}</th><th></th>
+			</tr></thead>
+			<tbody>${rows.join("")}</tbody>
+		</table></div>`;
+}

@@ -1,0 +1,14 @@
+// Adds to ERPNext's list of suppliers, whose own settings stay as they are.
+
+{
+	const settings = (frappe.listview_settings["Supplier"] = frappe.listview_settings["Supplier"] || {});
+	const needed = ["evaluation_grade_color", "evaluation_has_score"];
+	settings.add_fields = [...new Set([...(settings.add_fields || []), ...needed])];
+	settings.formatters = {
+		...settings.formatters,
+		evaluation_grade: (grade, _df, doc) =>
+			grade ? partner_relations.badge(grade, doc.evaluation_grade_color) : "",
+		evaluation_score: (score, _df, doc) =>
+			doc.evaluation_has_score ? partner_relations.number(score) : "",
+	};
+}

@@ -1,0 +1,183 @@
+// The figures that the overview shows; their fields stay for lists, reports and print.
+const SHOWN_IN_OVERVIEW = [
+	"score",
+	"grade",
+	"not_rated_reason",
+	"coverage",
+	"capped",
+	"previous_score",
+	"previous_grade",
+	"change",
+	"trend",
+	"criteria",
+	"changed_section",
+];
+
+frappe.ui.form.on("Supplier Evaluation", {
+	refresh(frm) {
+		frm.toggle_display(SHOWN_IN_OVERVIEW, false);
+		if (frm.is_new()) {
+			frm.set_intro(__("Evaluations are made by a run, or by “Evaluate” on the supplier."), "blue");
+			return;
+		}
+		show_overview(frm);
+		show_state(frm);
+		add_buttons(frm);
+	},
+});
+
+function show_overview(frm) {
+	const { doc } = frm;
+	frm.get_field("overview").$wrapper.addClass("pr-wide").html(`
+		${partner_relations.cards(figures(doc))}
+		${doc.criteria?.length ? criteria_html(doc) : ""}
+	`);
+}
+
+function figures(doc) {
+	const { badge, escape, number, score, trend } = partner_relations;
+	const previous = doc.has_previous
+		? escape(__("Before: {0} ({1})", [number(doc.previous_score), doc.previous_grade || __("Not Rated")]))
+		: "";
+	const grade_hint = doc.capped
+		? __("Capped by a knock-out")
+		: doc.has_score
+		? ""
+		: escape(doc.not_rated_reason || "");
+	return [
+		{
+			label: __("Score"),
+			value: `${score(doc.has_score, doc.score)} ${badge(doc.grade, doc.grade_color)}`,
+			hint: grade_hint,
+			color: doc.grade_color || "gray",
+		},
+		{ label: __("Change"), value: trend(doc), hint: previous },
+		{
+			label: __("Coverage"),
+			value: `${number(doc.coverage, 1)} %`,
+			hint: __("of the weight could be measured"),
+		},
+		{
+			label: __("When Published"),
+			value: consequence(doc),
+			hint: escape(doc.as_of ? __("Facts as of {0}", [frappe.datetime.str_to_user(doc.as_of)]) : ""),
+		},
+	];
+}
+
+// What the grade does to requests and orders, the stricter first.
+function consequence(doc) {
+	const pill = (action, label) => {
+		const color = { Warn: "orange", Prevent: "red" }[action] || "green";
+		return `<span class="indicator-pill ${color}">${partner_relations.escape(label)}</span>`;
+	};
+	const rfq = doc.rfq_action || "Allow";
+	const po = doc.po_action || "Allow";
+	if (rfq === "Allow" && po === "Allow") return pill("Allow", __("No restriction"));
+	return [
+		po === "Allow" ? "" : pill(po, po === "Prevent" ? __("Orders prevented") : __("Orders warned about")),
+		rfq === "Allow" ? "" : pill(rfq, rfq === "Prevent" ? __("RFQs prevented") : __("RFQs warned about")),
+	].join(" ");
+}
+
+function criteria_html(doc) {
+	const rows = doc.criteria.map((row) => ({
+		kpi: row.kpi,
+		unit: row.unit,
+		value: row.has_value ? row.value : null,
+		rating: row.has_rating ? row.rating : null,
+		points: row.has_rating ? row.points : null,
+		change: row.has_previous && row.has_rating ? row.change : null,
+		weight: row.weight,
+		sample_size: row.sample_size,
+		knocked_out: row.knocked_out,
+		note: row.basis === "Measured" ? "" : __(row.basis),
+		link: partner_relations.page_link(
+			["query-report", "KPI Evidence"],
+			{ evaluation: doc.name, kpi: row.kpi },
+			__("Evidence"),
+			"btn btn-default btn-xs"
+		),
+	}));
+	return partner_relations.criteria_table(rows, { compared: doc.has_previous, linked: true });
+}
+
+// One sentence above the form where something needs attention.
+async function show_state(frm) {
+	const { doc } = frm;
+	const { escape } = partner_relations;
+	frm.set_intro("");
+	if (doc.facts_changed && doc.status === "Published") {
+		const since = doc.facts_checked_on
+			? __("The facts have changed since publishing (checked on {0}).", [
+					frappe.datetime.str_to_user(doc.facts_checked_on),
+			  ])
+			: __("The facts have changed since publishing.");
+		frm.set_intro(`<b>${escape(since)}</b><br>${escape(doc.facts_changed_note)}`, "orange");
+	}
+	if (doc.docstatus === 0 && doc.requested_by === frappe.session.user) {
+		frm.set_intro(__("You requested this evaluation, so another person must publish it."), "blue");
+	}
+	if (doc.status === "Superseded") {
+		const newer = await newer_version(doc);
+		if (frm.doc.name !== doc.name) return;
+		const link = newer
+			? `${__("It is superseded by a newer version:")} ${partner_relations.form_link(
+					frm.doctype,
+					newer
+			  )}`
+			: __("It is superseded.");
+		frm.set_intro(link, "yellow");
+	}
+}
+
+async function newer_version({ supplier, company, template, from_date, to_date, version }) {
+	const [newest] = await frappe.db.get_list("Supplier Evaluation", {
+		filters: { supplier, company, template, from_date, to_date, version: [">", version], docstatus: 1 },
+		fields: ["name"],
+		order_by: "version desc",
+		limit: 1,
+	});
+	return newest?.name;
+}
+
+function add_buttons(frm) {
+	const { doc } = frm;
+	if (doc.docstatus === 0 && frm.perm[0]?.submit) {
+		if (doc.requested_by === frappe.session.user) frm.page.clear_primary_action();
+		else if (!frm.is_dirty()) frm.page.set_primary_action(__("Publish"), () => publish(frm));
+	}
+	if (
+		doc.docstatus < 2 &&
+		doc.status !== "Superseded" &&
+		frappe.model.can_create("Supplier Evaluation Run")
+	) {
+		const button = frm.add_custom_button(__("Evaluate Again"), () => evaluate_again(frm));
+		if (doc.facts_changed) button.removeClass("btn-default").addClass("btn-primary");
+	}
+	if (doc.status === "Published" && frm.perm[0]?.email) {
+		frm.add_custom_button(__("Send to Supplier"), async () => {
+			await partner_relations.send_to_supplier(doc.name, doc.supplier);
+			frm.reload_doc();
+		});
+	}
+}
+
+function publish(frm) {
+	const question = __("Publish the evaluation of {0}? Its score, grade and restrictions take effect.", [
+		partner_relations.escape(frm.doc.supplier_name || frm.doc.supplier),
+	]);
+	frappe.confirm(question, async () => {
+		const result = await partner_relations.call("publish", { names: [frm.doc.name] }, __("Publishing"));
+		partner_relations.show_published(result);
+		frm.reload_doc();
+	});
+}
+
+function evaluate_again(frm) {
+	frappe.confirm(__("Evaluate again with today's facts? This version is kept."), async () => {
+		const args = { evaluation: frm.doc.name };
+		const result = await partner_relations.call("evaluate_again", args, __("Reading the facts"));
+		partner_relations.open_evaluation(result);
+	});
+}

@@ -1,0 +1,13 @@
+frappe.listview_settings["Supplier Evaluation Run"] = {
+	add_fields: ["status"],
+	get_indicator({ status }) {
+		const color = {
+			Queued: "yellow",
+			Running: "blue",
+			Completed: "green",
+			"Completed with Failures": "orange",
+			Failed: "red",
+		}[status];
+		return [__(status), color || "gray", `status,=,${status}`];
+	},
+};

@@ -1,0 +1,17 @@
+frappe.ui.form.on("Supplier Restriction", {
+	refresh(frm) {
+		const { doc } = frm;
+		if (frm.is_new()) return;
+		if (doc.source_type && doc.source_name) {
+			frm.add_custom_button(__("Open {0}", [__(doc.source_type)]), () =>
+				frappe.set_route("Form", doc.source_type, doc.source_name)
+			);
+		}
+		if (doc.status === "Active" && frm.perm[0]?.write) {
+			frm.add_custom_button(__("Release"), async () => {
+				await partner_relations.release_restriction(doc.name);
+				frm.reload_doc();
+			});
+		}
+	},
+});
