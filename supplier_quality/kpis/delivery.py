@@ -90,7 +90,7 @@ def otif(sql: Sql) -> Facts:
 	"""Order lines due in the period that arrived in full inside the window; undelivered lines fail."""
 	promise, source = _promises(sql)
 	wanted = promise.ordered * sql.value((100 - sql.settings.quantity_tolerance) / 100)
-	# Ten tenths are a whole, on SQLite too; and an order's stock quantity is rounded, a sum of receipts isn't.
+	# Ten tenths are a whole, on SQLite too; and the ordered stock quantity is rounded, receipts aren't.
 	in_full = smaller(promise.in_window, promise.ordered) + sql.value(EQUAL_WITHIN) >= wanted
 	return Facts([_promise_branch(source, promise, flag(in_full), ValueWrapper(1))])
 

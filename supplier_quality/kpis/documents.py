@@ -17,7 +17,7 @@ from partner_relations.supplier_quality.kpis.query import Sql
 RECEIPT_DOCTYPES = ("Purchase Receipt", "Purchase Invoice", "Subcontracting Receipt")
 ORDER_DOCTYPES = ("Purchase Order",)
 
-# Rates carry nine decimals and quantities are products of two such numbers: what is closer than this is equal.
+# Rates carry nine decimals and quantities are products of two such numbers: closer than this is equal.
 EQUAL_WITHIN = 0.000001
 
 

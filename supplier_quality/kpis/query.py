@@ -182,9 +182,9 @@ def totals(measure: Measure, scope: Scope, settings: KpiSettings, dialect: Diale
 def lines(
 	measure: Measure, scope: Scope, settings: KpiSettings, dialect: Dialect, limit: int | None = None
 ) -> BoundQuery:
-	"""The same facts ungrouped: the measure's evidence columns, then `supplier`, `numerator`, `denominator`, `sample`.
+	"""The same facts ungrouped: the measure's evidence columns, `supplier` and what each contributes.
 
-	Rows come in order of date and document. The sums of the last three columns are the `totals`.
+	Rows come in order of date and document; `numerator`, `denominator` and `sample` add up to the `totals`.
 	"""
 	sql = Sql(dialect, scope, settings)
 	branches = measure.facts(sql).branches
