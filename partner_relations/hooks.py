@@ -8,6 +8,10 @@ app_email = "maintainers@partner-relations.example"
 app_license = "GPL-3.0"
 required_apps = ["frappe/erpnext"]
 
+# Development
+
+export_python_type_annotations = True
+
 # Installation
 
 after_install = "partner_relations.install.after_install"
@@ -16,6 +20,13 @@ before_uninstall = "partner_relations.uninstall.before_uninstall"
 # Records that the app owns and syncs on every migrate (defaults that an admin may change are not among them)
 
 fixtures = []
+
+# The Desk
+
+app_include_js = "partner_relations.bundle.js"
+app_include_css = "partner_relations.bundle.css"
+doctype_js = {"Supplier": "public/js/supplier.js"}
+doctype_list_js = {"Supplier": "public/js/supplier_list.js"}
 
 # ERPNext's documents
 

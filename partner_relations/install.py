@@ -12,7 +12,7 @@ from partner_relations.supplier_quality.due_dates import freeze_existing
 
 
 def after_install() -> None:
-	"""Called once by Frappe. Default records are inserted here and never again: what an admin deletes stays deleted."""
+	"""Called once by Frappe. Defaults are inserted here and never again: what an admin deletes stays deleted."""
 	create_custom_fields(CUSTOM_FIELDS)
 	add_indexes()
 	insert_defaults()
@@ -24,7 +24,13 @@ def add_indexes() -> None:
 	for doctype, fields in INDEXED_FIELDS.items():
 		for field in fields:
 			make_property_setter(
-				doctype, field, "search_index", "1", "Check", for_doctype=False, validate_fields_for_doctype=False
+				doctype,
+				field,
+				"search_index",
+				"1",
+				"Check",
+				for_doctype=False,
+				validate_fields_for_doctype=False,
 			)
 		frappe.db.updatedb(doctype)
 

@@ -50,7 +50,9 @@ def remove_traces() -> None:
 	series = frappe.qb.DocType("Series")
 	for prefix in SERIES:
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}%")).run()
-	doctypes = frappe.get_all("DocType", filters={"module": ("in", ("Supplier Quality", "Customer Care"))}, pluck="name")
+	doctypes = frappe.get_all(
+		"DocType", filters={"module": ("in", ("Supplier Quality", "Customer Care"))}, pluck="name"
+	)
 	for doctype, field in (
 		("Version", "ref_doctype"),
 		("Comment", "reference_doctype"),

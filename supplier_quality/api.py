@@ -40,7 +40,7 @@ def measures() -> list[dict[str, Any]]:
 
 @frappe.whitelist()
 def supplier_overview(supplier: str) -> dict[str, Any]:
-	"""Standing per company, the last periods, restrictions and drafts of a supplier, as far as the user may see."""
+	"""Standing per company, last periods, restrictions and drafts of a supplier, as far as the user may see."""
 	frappe.has_permission("Supplier", "read", supplier, throw=True)
 	if not frappe.has_permission(EVALUATION, "read"):
 		return {"companies": [], "history": [], "restrictions": [], "template": None, "pending": []}

@@ -54,7 +54,6 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"fieldname": "evaluation_score",
 			"fieldtype": "Float",
 			"label": "Evaluation Score",
-			"precision": "2",
 			"read_only": 1,
 			"no_copy": 1,
 			"depends_on": "evaluation_has_score",
@@ -110,12 +109,7 @@ INDEXED_FIELDS: dict[str, list[str]] = {
 	"Supplier Quotation Item": ["request_for_quotation", "request_for_quotation_item"],
 }
 
-ROLES = (
-	"Supplier Quality User",
-	"Supplier Quality Manager",
-	"Customer Care Agent",
-	"Customer Care Manager",
-)
+ROLES = ("Supplier Quality User", "Supplier Quality Manager")
 
 # Documents in `fixtures/defaults/` by file, in the order in which they need each other.
 DEFAULTS = ("supplier_kpi", "supplier_grade_scale", "supplier_evaluation_template")

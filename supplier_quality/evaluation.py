@@ -120,7 +120,9 @@ def _check_storable(score: Score) -> None:
 	for row in score.criteria:
 		if row.value is not None and abs(row.value) >= LARGEST_STORED:
 			raise ValueError(
-				_("The value of {0} is {1}, more than the database can hold.").format(row.criterion, row.value)
+				_("The value of {0} is {1}, more than the database can hold.").format(
+					row.criterion, row.value
+				)
 			)
 
 

@@ -75,7 +75,9 @@ def evidence(evaluation: str, kpi: str, limit: int = 5000) -> dict[str, Any]:
 
 def definition_of_run(run: str) -> Definition:
 	"""The frozen definition that a run's evaluations were made by."""
-	return Definition.from_dict(frappe.parse_json(frappe.db.get_value("Supplier Evaluation Run", run, "definition")))
+	return Definition.from_dict(
+		frappe.parse_json(frappe.db.get_value("Supplier Evaluation Run", run, "definition"))
+	)
 
 
 def _readable(rows: list[Any]) -> list[Any]:
@@ -119,7 +121,7 @@ def find_changed_facts() -> None:
 
 	One set of grouped queries per definition, company and period, however many suppliers they have.
 	"""
-	months = frappe.db.get_single_value("Supplier Quality Settings", "recheck_months")
+	months = frappe.get_cached_doc("Supplier Quality Settings").recheck_months
 	if not months:
 		return
 	run = frappe.qb.DocType("Supplier Evaluation Run")
@@ -181,7 +183,10 @@ def _recheck(definition: Definition, company: str, from_date, to_date, members: 
 			notes[row.parent].append(
 				_("{0}: {1} of {2} when published, {3} of {4} today.").format(
 					row.kpi,
-					*(_short(n) for n in (then.numerator, then.denominator, now_.numerator, now_.denominator)),
+					*(
+						_short(n)
+						for n in (then.numerator, then.denominator, now_.numerator, now_.denominator)
+					),
 				)
 			)
 	_note_changes(by_name, notes)

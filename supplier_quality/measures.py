@@ -16,7 +16,9 @@ def all_measures() -> dict[str, Measure]:
 		if not isinstance(measure, Measure):
 			raise TypeError(f"{path} (hook supplier_kpi_measures) is not a Measure")
 		if measure.name in measures:
-			raise ValueError(f"{path} (hook supplier_kpi_measures): there is a measure {measure.name} already")
+			raise ValueError(
+				f"{path} (hook supplier_kpi_measures): there is a measure {measure.name} already"
+			)
 		measures[measure.name] = measure
 	return measures
 

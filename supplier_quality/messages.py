@@ -24,7 +24,9 @@ def grade_message(reason: str, row: int) -> str:
 		"no bands": _("The scale has no grades. Add at least one that covers 0 to 100."),
 		"not a number": _("Row {0}: enter numbers as limits of the grade."),
 		"no name": _("Row {0}: enter the name of the grade."),
-		"same name twice": _("Row {0}: this grade is in the table already. Give it another name or delete it."),
+		"same name twice": _(
+			"Row {0}: this grade is in the table already. Give it another name or delete it."
+		),
 		"empty band": _("Row {0}: the upper limit must be above the lower limit."),
 		"gap": _("Row {0}: there is a gap below this grade. Let it start where the grade below it ends."),
 		"overlap": _("Row {0}: this grade overlaps the one below it. Let it start where that one ends."),

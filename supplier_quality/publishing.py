@@ -144,9 +144,9 @@ def take_effect(names: Sequence[str]) -> None:
 
 
 def supersede_older(suppliers: Sequence[str]) -> None:
-	"""Of several evaluations of one scope only the newest published one stays in force; the others stay on record.
+	"""Of several evaluations of one scope only the newest published one stays in force.
 
-	The newest is the one of the highest version, then the one published last (after two suppliers were merged).
+	The newest has the highest version, or was published last (two of one version come from merged suppliers).
 	"""
 	older, newer = frappe.qb.DocType(EVALUATION).as_("older"), frappe.qb.DocType(EVALUATION).as_("newer")
 	same_scope = (

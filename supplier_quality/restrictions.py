@@ -38,7 +38,9 @@ def follow_evaluations(suppliers: Sequence[str]) -> None:
 
 	superseded, lifted, wanted = [], [], []
 	for key in set(active) | {
-		(supplier, company, document_type) for supplier, company in deciding for document_type in ACTION_FIELDS
+		(supplier, company, document_type)
+		for supplier, company in deciding
+		for document_type in ACTION_FIELDS
 	}:
 		supplier, company, document_type = key
 		evaluation = deciding.get((supplier, company))
@@ -115,7 +117,8 @@ def _make(wanted: Sequence[tuple[Any, str, str]]) -> None:
 		reserve_names(SERIES, len(wanted)) if wanted else (), wanted, strict=True
 	):
 		reason = _("Grade {0} (score {1}) in the evaluation of {2}.").format(
-			evaluation.grade, frappe.format_value(evaluation.score, {"fieldtype": "Float", "precision": 2}),
+			evaluation.grade,
+			frappe.format_value(evaluation.score, {"fieldtype": "Float", "precision": 2}),
 			evaluation.period_label,
 		)
 		rows.append(
@@ -172,9 +175,9 @@ def enforce(document_type: str, suppliers: Sequence[str | None], company: str | 
 				"<br><br>".join(
 					[
 						message,
-						_("A Supplier Quality Manager can release the restriction {0}, with a reason.").format(
-							get_link_to_form(RESTRICTION, row.name)
-						),
+						_(
+							"A Supplier Quality Manager can release the restriction {0}, with a reason."
+						).format(get_link_to_form(RESTRICTION, row.name)),
 					]
 				),
 				title=_("Supplier Restricted"),
@@ -202,7 +205,11 @@ def strictest(document_type: str, suppliers: Sequence[str], company: str | None)
 		)
 	).run(as_dict=True)
 	rows.sort(
-		key=lambda row: (row.action != "Prevent", row.until is not None, -getdate(row.until or today()).toordinal())
+		key=lambda row: (
+			row.action != "Prevent",
+			row.until is not None,
+			-getdate(row.until or today()).toordinal(),
+		)
 	)
 	found: dict[str, Any] = {}
 	for row in rows:

@@ -161,7 +161,9 @@ def _evaluate(document, commit: bool = True) -> None:
 	definition = Definition.from_dict(frappe.parse_json(document.definition))
 	run = document.as_dict()
 	run.update(
-		from_date=getdate(document.from_date), to_date=getdate(document.to_date), as_of=getdate(document.as_of)
+		from_date=getdate(document.from_date),
+		to_date=getdate(document.to_date),
+		as_of=getdate(document.as_of),
 	)
 	suppliers = _suppliers_in_scope(document)
 	named = tuple(suppliers) if document.supplier else ()
@@ -173,7 +175,9 @@ def _evaluate(document, commit: bool = True) -> None:
 	existing = _existing_versions(document)
 	by_this_run = {name for name, row in existing.items() if document.name in row.runs}
 	already = {
-		name for name, row in existing.items() if row.alive and not document.replaces and name not in by_this_run
+		name
+		for name, row in existing.items()
+		if row.alive and not document.replaces and name not in by_this_run
 	}
 	todo = [
 		name

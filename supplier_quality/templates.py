@@ -61,7 +61,9 @@ def _templates_by_group(enabled: set[str]) -> dict[str, str]:
 	own = {
 		row.supplier_group: row.parent
 		for row in frappe.get_all(
-			f"{TEMPLATE} Supplier Group", filters={"parenttype": TEMPLATE}, fields=["supplier_group", "parent"]
+			f"{TEMPLATE} Supplier Group",
+			filters={"parenttype": TEMPLATE},
+			fields=["supplier_group", "parent"],
 		)
 		if row.parent in enabled
 	}

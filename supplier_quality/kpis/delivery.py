@@ -134,7 +134,9 @@ def _promises(sql: Sql) -> tuple[Table, QueryBuilder]:
 	ordered = orders.ordered
 	if not sql.settings.blame_closed_orders:
 		ordered = (
-			Case().when(orders.order.status == "Closed", smaller(received, orders.ordered)).else_(orders.ordered)
+			Case()
+			.when(orders.order.status == "Closed", smaller(received, orders.ordered))
+			.else_(orders.ordered)
 		)
 	lines = (
 		sql.from_(orders.line)
@@ -148,7 +150,11 @@ def _promises(sql: Sql) -> tuple[Table, QueryBuilder]:
 			orders.counts(sql)
 			& orders.due_in_period(sql)
 			& orders.settled(sql)
-			& ((item.is_stock_item == 1) | (orders.order.is_subcontracted == 1) | arrived.order_line.notnull())
+			& (
+				(item.is_stock_item == 1)
+				| (orders.order.is_subcontracted == 1)
+				| arrived.order_line.notnull()
+			)
 		)
 		.select(
 			orders.order.supplier,
@@ -193,9 +199,9 @@ def _arrivals(sql: Sql) -> QueryBuilder:
 			.select(
 				orders.line.name.as_("order_line"),
 				Sum(tables.received).as_("received"),
-				Sum(
-					Case().when(on_time(sql, tables.parent.posting_date, due), tables.accepted).else_(0)
-				).as_("in_window"),
+				Sum(Case().when(on_time(sql, tables.parent.posting_date, due), tables.accepted).else_(0)).as_(
+					"in_window"
+				),
 				Sum(Case().when(by_due_date, tables.accepted).else_(0)).as_("by_due_date"),
 			)
 		)
@@ -204,6 +210,7 @@ def _arrivals(sql: Sql) -> QueryBuilder:
 		sql.from_(union_all(branches).as_("every_arrival"))
 		.groupby(every.order_line)
 		.select(
-			every.order_line, *(Sum(every[name]).as_(name) for name in ("received", "in_window", "by_due_date"))
+			every.order_line,
+			*(Sum(every[name]).as_(name) for name in ("received", "in_window", "by_due_date")),
 		)
 	)

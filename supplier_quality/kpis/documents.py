@@ -49,7 +49,7 @@ class ReceiptTables:
 		return (self.line.qty + self.line.rejected_qty) * self.line.conversion_factor
 
 	def join(self, sql: Sql) -> QueryBuilder:
-		"""Lines of submitted documents of the scope's company and item groups, of any date, returns included."""
+		"""Lines of submitted documents of the scope, of any date, returns included."""
 		return (
 			sql.from_(self.parent)
 			.join(self.line)
@@ -79,7 +79,10 @@ def receipt_tables(sql: Sql) -> Iterator[ReceiptTables]:
 	yield ReceiptTables(
 		"Purchase Invoice", parent, line, line.po_detail, line.base_net_amount, parent.update_stock == 1
 	)
-	parent, line = sql.table("Subcontracting Receipt", "scr"), sql.table("Subcontracting Receipt Item", "scri")
+	parent, line = (
+		sql.table("Subcontracting Receipt", "scr"),
+		sql.table("Subcontracting Receipt Item", "scri"),
+	)
 	yield ReceiptTables(
 		"Subcontracting Receipt", parent, line, line.purchase_order_item, None, line.is_scrap_item == 0
 	)
@@ -90,7 +93,9 @@ def receipts(sql: Sql) -> Iterator[tuple[ReceiptTables, QueryBuilder]]:
 	for tables in receipt_tables(sql):
 		yield (
 			tables,
-			tables.join(sql).where((tables.parent.is_return == 0) & sql.in_period(tables.parent.posting_date)),
+			tables.join(sql).where(
+				(tables.parent.is_return == 0) & sql.in_period(tables.parent.posting_date)
+			),
 		)
 
 

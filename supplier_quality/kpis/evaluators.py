@@ -15,7 +15,10 @@ def evaluator_mark(sql: Sql) -> Facts:
 	weight in the template weighs 1; a person with weight w in a role of n people enters with w / n.
 	"""
 	scope, settings = sql.scope, sql.settings
-	rating, mark = sql.table("Supplier Evaluator Rating", "rating"), sql.table("Supplier Evaluator Mark", "mark")
+	rating, mark = (
+		sql.table("Supplier Evaluator Rating", "rating"),
+		sql.table("Supplier Evaluator Mark", "mark"),
+	)
 	role = sql.table("Supplier Evaluation Template Evaluator", "evaluator_role")
 	weight = Coalesce(role.weight, 1) * 1.0  # a real number, lest SQLite divides whole ones
 	# An empty link is NULL or an empty text; people without a role are one group all the same.

@@ -76,7 +76,7 @@ def invoice_accuracy(sql: Sql) -> Facts:
 
 
 def _billed(sql: Sql) -> QueryBuilder:
-	"""The invoice lines of all receipt lines (else order lines) charged in the period, with running quantity."""
+	"""Invoice lines of all receipt (else order) lines charged in the period, with running quantity."""
 	parts = []
 	for link, keys in (("pr_detail", _charged_receipt_lines(sql)), ("po_detail", _charged_order_lines(sql))):
 		charged = keys.as_("charged")
@@ -144,7 +144,10 @@ def _charged_order_lines(sql: Sql) -> QueryBuilder:
 
 
 def _charged(sql: Sql, link: str) -> QueryBuilder:
-	invoice, line = sql.table("Purchase Invoice", "period_pi"), sql.table("Purchase Invoice Item", "period_pii")
+	invoice, line = (
+		sql.table("Purchase Invoice", "period_pi"),
+		sql.table("Purchase Invoice Item", "period_pii"),
+	)
 	return (
 		sql.from_(invoice)
 		.join(line)

@@ -16,7 +16,7 @@ _BUILT_IN = (
 		ORDER_DOCTYPES + RECEIPT_DOCTYPES,
 		delivery.on_time_delivery,
 		_WINDOW,
-		"Deliveries inside the window around the due date and not wholly rejected, of all deliveries of the period.",
+		"Deliveries inside the window around the due date and not wholly rejected, of all deliveries.",
 	),
 	Measure(
 		"otif",
@@ -86,7 +86,7 @@ _BUILT_IN = (
 		RECEIPT_DOCTYPES,
 		quality.return_rate,
 		(),
-		"Quantity sent back in the period, of the quantity received. Goods rejected on arrival are not returns.",
+		"Quantity sent back, of the quantity received. Goods rejected on arrival are not returns.",
 	),
 	Measure(
 		"price_index",
@@ -96,7 +96,7 @@ _BUILT_IN = (
 		("Purchase Receipt", "Purchase Invoice"),
 		price.price_index,
 		(),
-		"This period's purchases at this period's prices over the same at the prices of the period before (100 is unchanged).",
+		"This period's purchases at its prices over the same at the prices of the period before; 100 is unchanged.",
 	),
 	Measure(
 		"price_competitiveness",

@@ -88,7 +88,10 @@ def price_competitiveness(sql: Sql) -> Facts:
 	A supplier's latest submitted quotation for a requested item counts, at its net rate in company currency
 	per stock unit times the requested quantity.
 	"""
-	request, wanted = sql.table("Request for Quotation", "rfq"), sql.table("Request for Quotation Item", "rfqi")
+	request, wanted = (
+		sql.table("Request for Quotation", "rfq"),
+		sql.table("Request for Quotation Item", "rfqi"),
+	)
 	quotation, quoted = sql.table("Supplier Quotation", "sq"), sql.table("Supplier Quotation Item", "sqi")
 	amount = quoted.base_net_rate * wanted.stock_qty / quoted.conversion_factor
 	offers = (
@@ -138,7 +141,9 @@ def price_competitiveness(sql: Sql) -> Facts:
 	return Facts(
 		[
 			Branch(
-				sql.from_(compared.as_("latest")).where((latest.offers > 1) & sql.of_suppliers(latest.supplier)),
+				sql.from_(compared.as_("latest")).where(
+					(latest.offers > 1) & sql.of_suppliers(latest.supplier)
+				),
 				latest.supplier,
 				latest.lowest,
 				latest.amount,

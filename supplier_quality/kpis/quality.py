@@ -17,7 +17,9 @@ def accepted_quantity(sql: Sql) -> Facts:
 	"""Accepted / received quantity of the receipt lines posted in the period."""
 	return Facts(
 		[
-			Branch(source, tables.parent.supplier, tables.accepted, tables.received, _receipt_evidence(tables))
+			Branch(
+				source, tables.parent.supplier, tables.accepted, tables.received, _receipt_evidence(tables)
+			)
 			for tables, source in receipts(sql)
 		]
 	)
@@ -27,7 +29,9 @@ def defect_ppm(sql: Sql) -> Facts:
 	"""Rejected / received quantity of the receipt lines posted in the period (scaled to a million)."""
 	return Facts(
 		[
-			Branch(source, tables.parent.supplier, tables.rejected, tables.received, _receipt_evidence(tables))
+			Branch(
+				source, tables.parent.supplier, tables.rejected, tables.received, _receipt_evidence(tables)
+			)
 			for tables, source in receipts(sql)
 		]
 	)

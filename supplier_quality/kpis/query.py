@@ -172,7 +172,10 @@ def totals(measure: Measure, scope: Scope, settings: KpiSettings, dialect: Diale
 		sql.from_(every)
 		.select(
 			supplier,
-			*(Sum(Table("every_branch")[name]).as_(name) for name in ("numerator", "denominator", "sample_size")),
+			*(
+				Sum(Table("every_branch")[name]).as_(name)
+				for name in ("numerator", "denominator", "sample_size")
+			),
 		)
 		.groupby(supplier)
 	)

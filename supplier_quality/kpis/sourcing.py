@@ -27,7 +27,10 @@ def rfq_response_days(sql: Sql) -> Facts:
 
 
 def _requests(sql: Sql, numerator) -> Facts:
-	request, asked = sql.table("Request for Quotation", "rfq"), sql.table("Request for Quotation Supplier", "rfqs")
+	request, asked = (
+		sql.table("Request for Quotation", "rfq"),
+		sql.table("Request for Quotation Supplier", "rfqs"),
+	)
 	answer = _answers(sql).as_("answer")
 	days = sql.days_between(answer.answered_on, request.transaction_date)
 	source = (
@@ -75,7 +78,7 @@ def _requests(sql: Sql, numerator) -> Facts:
 
 
 def _answers(sql: Sql) -> QueryBuilder:
-	"""First submitted quotation by request and supplier; a draft (an unsubmitted portal quotation) beside it."""
+	"""First submitted quotation by request and supplier; an unsubmitted (portal) one beside it."""
 	request = sql.table("Request for Quotation", "answered_request")
 	quotation, quoted = sql.table("Supplier Quotation", "sq"), sql.table("Supplier Quotation Item", "sqi")
 	submitted = quotation.docstatus == 1

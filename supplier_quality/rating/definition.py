@@ -146,9 +146,7 @@ class Definition:
 
 	@cached_property
 	def policy(self) -> Policy:
-		return Policy(
-			MissingData(self.missing_data), decimal(self.minimum_coverage), self.minimum_sample
-		)
+		return Policy(MissingData(self.missing_data), decimal(self.minimum_coverage), self.minimum_sample)
 
 	def grade_definition(self, grade: str | None) -> GradeDefinition | None:
 		"""The band of a grade; None for "Not Rated"."""
@@ -200,7 +198,9 @@ def _criterion(row: Mapping[str, Any], kpi: Mapping[str, Any], template: str) ->
 		kpi=row["kpi"],
 		measure=EVALUATOR_MARK if rated else kpi["measure"],
 		weight=_text(row.get("weight")),
-		curve=tuple((_text(point.get("value")), _text(point.get("rating"))) for point in kpi.get("curve") or ()),
+		curve=tuple(
+			(_text(point.get("value")), _text(point.get("rating"))) for point in kpi.get("curve") or ()
+		),
 		settings=settings_of(kpi, template),
 		knock_out=_text(row.get("knock_out_rating")) if row.get("has_knock_out") else None,
 		knock_out_grade=row.get("knock_out_grade") or None,

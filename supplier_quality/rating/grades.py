@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from partner_relations.supplier_quality.rating.numbers import Number, decimal, finite
 
 
 class GradeScaleError(ValueError):
-	"""A scale whose bands don't partition 0 to 100. `row` counts from 1; `reason` is a key for the message."""
+	"""Bands that don't partition 0 to 100. `row` counts from 1; `reason` is a key for the message."""
 
 	def __init__(self, row: int, reason: str):
 		super().__init__(f"grade scale, row {row}: {reason}")
@@ -56,7 +57,7 @@ class GradeScale:
 		rows.sort(key=lambda entry: entry[1].lower)
 		if rows[0][1].lower != 0:
 			raise GradeScaleError(rows[0][0], "does not start at 0")
-		for (_row, below), (row, above) in zip(rows, rows[1:], strict=False):
+		for (_row, below), (row, above) in pairwise(rows):
 			if above.lower > below.upper:
 				raise GradeScaleError(row, "gap")
 			if above.lower < below.upper:

@@ -43,7 +43,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Policy:
-	"""A template's say on missing data. `minimum_coverage` is percent of the weight, `minimum_sample` facts."""
+	"""What to do without data. `minimum_coverage` is percent of the weight, `minimum_sample` facts."""
 
 	missing: MissingData = MissingData.LEAVE_OUT
 	minimum_coverage: Decimal = ZERO
@@ -98,7 +98,9 @@ def evaluate(
 	was measured, so a carried or zero rating doesn't raise it; the sample is that of the criterion with
 	the most facts.
 	"""
-	rated = [_rate(criterion, facts.get(criterion.name), policy, last_ratings or {}) for criterion in criteria]
+	rated = [
+		_rate(criterion, facts.get(criterion.name), policy, last_ratings or {}) for criterion in criteria
+	]
 	every_weight = sum((criterion.weight for criterion in criteria), ZERO)
 	measured_weight = sum((row.weight for row in rated if row.basis == "measured"), ZERO)
 	weight = sum((row.weight for row in rated if row.rating is not None), ZERO)
@@ -147,9 +149,7 @@ def _rate(
 	elif policy.missing is MissingData.CARRY_FORWARD and criterion.name in last_ratings:
 		rating, basis = last_ratings[criterion.name], "carried forward"
 	knocked_out = rating is not None and criterion.knock_out is not None and rating < criterion.knock_out
-	return CriterionScore(
-		criterion.name, criterion.weight, fact, value, rating, None, basis, knocked_out
-	)
+	return CriterionScore(criterion.name, criterion.weight, fact, value, rating, None, basis, knocked_out)
 
 
 def _with_points(row: CriterionScore, points: Decimal | None) -> CriterionScore:

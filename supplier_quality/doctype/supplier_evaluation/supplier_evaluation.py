@@ -8,6 +8,59 @@ from partner_relations.supplier_quality import publishing
 
 
 class SupplierEvaluation(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_criterion.supplier_evaluation_criterion import (
+			SupplierEvaluationCriterion,
+		)
+
+		as_of: DF.Date | None
+		capped: DF.Check
+		change: DF.Float
+		company: DF.Link
+		conclusion: DF.TextEditor | None
+		coverage: DF.Percent
+		criteria: DF.Table[SupplierEvaluationCriterion]
+		facts_changed: DF.Check
+		facts_changed_note: DF.SmallText | None
+		facts_checked_on: DF.Datetime | None
+		from_date: DF.Date
+		grade: DF.Data | None
+		grade_color: DF.Data | None
+		has_previous: DF.Check
+		has_score: DF.Check
+		is_current: DF.Check
+		not_rated_reason: DF.SmallText | None
+		notice_error: DF.SmallText | None
+		notice_on: DF.Datetime | None
+		notice_status: DF.Literal["", "Sent", "Not sent"]
+		notice_to: DF.SmallText | None
+		period_label: DF.Data | None
+		po_action: DF.Literal["Allow", "Warn", "Prevent"]
+		previous_grade: DF.Data | None
+		previous_score: DF.Float
+		published_by: DF.Link | None
+		published_on: DF.Datetime | None
+		requested_by: DF.Link | None
+		rfq_action: DF.Literal["Allow", "Warn", "Prevent"]
+		run: DF.Link | None
+		score: DF.Float
+		status: DF.Literal["Draft", "Published", "Superseded", "Cancelled"]
+		supplier: DF.Link
+		supplier_name: DF.Data | None
+		template: DF.Link
+		to_date: DF.Date
+		trend: DF.Literal["New", "Up", "Steady", "Down"]
+		unique_key: DF.Data | None
+		version: DF.Int
+	# end: auto-generated types
+
 	def before_insert(self):
 		if not self.run or not self.unique_key:
 			frappe.throw(_("Evaluations are made by a run. Use Evaluate on the supplier, or a new run."))

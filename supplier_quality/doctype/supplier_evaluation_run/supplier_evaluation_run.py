@@ -9,6 +9,48 @@ from partner_relations.supplier_quality.templates import companies_of, period_la
 
 
 class SupplierEvaluationRun(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_run_failure.supplier_evaluation_run_failure import (
+			SupplierEvaluationRunFailure,
+		)
+
+		as_of: DF.Date | None
+		company: DF.Link
+		definition: DF.Code | None
+		error: DF.SmallText | None
+		evaluations_made: DF.Int
+		failed_count: DF.Int
+		failures: DF.Table[SupplierEvaluationRunFailure]
+		finished_on: DF.Datetime | None
+		from_date: DF.Date
+		heartbeat: DF.Datetime | None
+		period_label: DF.Data | None
+		progress: DF.Percent
+		replaces: DF.Check
+		requested_by: DF.Link | None
+		skipped_disabled: DF.Int
+		skipped_existing: DF.Int
+		skipped_without_facts: DF.Int
+		started_by: DF.Literal["By hand", "Schedule", "Evaluate again"]
+		started_on: DF.Datetime | None
+		status: DF.Literal[
+			"Not Started", "Queued", "Running", "Completed", "Completed with Failures", "Failed"
+		]
+		supplier: DF.Link | None
+		supplier_group: DF.Link | None
+		suppliers_total: DF.Int
+		template: DF.Link
+		to_date: DF.Date
+		worker: DF.Data | None
+	# end: auto-generated types
+
 	def before_insert(self):
 		self.requested_by = self.requested_by if self.flags.ignore_permissions else frappe.session.user
 		if not self.flags.ignore_permissions:

@@ -9,6 +9,50 @@ ALL_WEIGHTS = 100
 
 
 class SupplierEvaluationTemplate(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_template_company.supplier_evaluation_template_company import (
+			SupplierEvaluationTemplateCompany,
+		)
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_template_criterion.supplier_evaluation_template_criterion import (
+			SupplierEvaluationTemplateCriterion,
+		)
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_template_evaluator.supplier_evaluation_template_evaluator import (
+			SupplierEvaluationTemplateEvaluator,
+		)
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_template_item_group.supplier_evaluation_template_item_group import (
+			SupplierEvaluationTemplateItemGroup,
+		)
+		from partner_relations.supplier_quality.doctype.supplier_evaluation_template_supplier_group.supplier_evaluation_template_supplier_group import (
+			SupplierEvaluationTemplateSupplierGroup,
+		)
+
+		close_after_days: DF.Int
+		companies: DF.TableMultiSelect[SupplierEvaluationTemplateCompany]
+		create_runs: DF.Check
+		criteria: DF.Table[SupplierEvaluationTemplateCriterion]
+		description: DF.SmallText | None
+		disabled: DF.Check
+		evaluators: DF.Table[SupplierEvaluationTemplateEvaluator]
+		grade_scale: DF.Link
+		is_default: DF.Check
+		item_groups: DF.TableMultiSelect[SupplierEvaluationTemplateItemGroup]
+		minimum_coverage: DF.Percent
+		minimum_sample: DF.Int
+		missing_data: DF.Literal["Leave out and re-weight", "Score zero", "Carry the last rating forward"]
+		period: DF.Literal["Month", "Quarter", "Half-Year", "Year"]
+		period_basis: DF.Literal["Calendar", "Fiscal Year"]
+		supplier_groups: DF.TableMultiSelect[SupplierEvaluationTemplateSupplierGroup]
+		template_name: DF.Data
+		total_weight: DF.Float
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_content()
 		self.validate_default()
@@ -127,7 +171,9 @@ class SupplierEvaluationTemplate(Document):
 				},
 				pluck="parent",
 			)
-			taken = frappe.get_all(self.doctype, filters={"name": ("in", others), "disabled": 0}, pluck="name")
+			taken = frappe.get_all(
+				self.doctype, filters={"name": ("in", others), "disabled": 0}, pluck="name"
+			)
 			if others and taken:
 				frappe.throw(
 					_("The supplier group {0} has the template {1} already. Take it off there first.").format(

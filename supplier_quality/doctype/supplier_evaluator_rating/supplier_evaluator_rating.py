@@ -7,6 +7,30 @@ from partner_relations.supplier_quality.rating.definition import RATED_BY_EVALUA
 
 
 class SupplierEvaluatorRating(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.supplier_evaluator_mark.supplier_evaluator_mark import (
+			SupplierEvaluatorMark,
+		)
+
+		amended_from: DF.Link | None
+		company: DF.Link
+		evaluator: DF.Link | None
+		evaluator_role: DF.Link | None
+		from_date: DF.Date
+		marks: DF.Table[SupplierEvaluatorMark]
+		rated_on: DF.Date | None
+		supplier: DF.Link
+		template: DF.Link
+		to_date: DF.Date
+	# end: auto-generated types
+
 	def before_insert(self):
 		self.evaluator = frappe.session.user
 
@@ -48,9 +72,9 @@ class SupplierEvaluatorRating(Document):
 				row.mark = 0
 			elif not lowest <= flt(row.mark) <= highest:
 				frappe.throw(
-					_("Row {0}: the mark for {1} must lie between {2} and {3}. Tick N/A if you cannot judge it.").format(
-						row.idx, frappe.bold(row.kpi), lowest, highest
-					)
+					_(
+						"Row {0}: the mark for {1} must lie between {2} and {3}. Tick N/A if you cannot judge it."
+					).format(row.idx, frappe.bold(row.kpi), lowest, highest)
 				)
 
 	def validate_once(self):

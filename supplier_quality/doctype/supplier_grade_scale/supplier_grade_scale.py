@@ -7,6 +7,20 @@ from partner_relations.supplier_quality.rating import GradeScale, GradeScaleErro
 
 
 class SupplierGradeScale(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.supplier_grade.supplier_grade import SupplierGrade
+
+		grades: DF.Table[SupplierGrade]
+		scale_name: DF.Data
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_bands()
 

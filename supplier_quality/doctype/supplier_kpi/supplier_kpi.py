@@ -9,6 +9,38 @@ from partner_relations.supplier_quality.rating.definition import EVALUATOR_MARK,
 
 
 class SupplierKPI(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.supplier_kpi_rating_point.supplier_kpi_rating_point import (
+			SupplierKPIRatingPoint,
+		)
+
+		blame_closed_orders: DF.Check
+		curve: DF.Table[SupplierKPIRatingPoint]
+		description: DF.SmallText | None
+		disabled: DF.Check
+		due_date_basis: DF.Literal["First promised date", "Current date"]
+		early_tolerance_days: DF.Int
+		has_early_tolerance: DF.Check
+		has_maximum_days: DF.Check
+		highest_mark: DF.Float
+		kind: DF.Literal["Measured from documents", "Rated by evaluators"]
+		kpi_name: DF.Data
+		late_tolerance_days: DF.Int
+		lowest_mark: DF.Float
+		maximum_days: DF.Int
+		measure: DF.Autocomplete | None
+		price_tolerance: DF.Percent
+		quantity_tolerance: DF.Percent
+		unit: DF.Data | None
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_measure()
 		self.validate_tolerances()
@@ -23,7 +55,9 @@ class SupplierKPI(Document):
 		measure = all_measures().get(self.measure or "")
 		if measure is None or measure.name == EVALUATOR_MARK:
 			frappe.throw(
-				_("There is no measure {0}. Choose one from the list.").format(frappe.bold(self.measure or ""))
+				_("There is no measure {0}. Choose one from the list.").format(
+					frappe.bold(self.measure or "")
+				)
 			)
 		self.unit = measure.unit
 
@@ -39,7 +73,11 @@ class SupplierKPI(Document):
 				frappe.throw(_("{0} cannot be negative.").format(frappe.bold(_(self.meta.get_label(field)))))
 		if (self.quantity_tolerance or 0) > 100:
 			frappe.throw(_("The quantity tolerance cannot be more than 100 percent."))
-		if self.kind != RATED_BY_EVALUATORS and self.measure == "rfq_response_days" and not self.has_maximum_days:
+		if (
+			self.kind != RATED_BY_EVALUATORS
+			and self.measure == "rfq_response_days"
+			and not self.has_maximum_days
+		):
 			frappe.throw(
 				_(
 					"Set the maximum days: they stand for requests that were never answered. "

@@ -2,4 +2,17 @@ from frappe.model.document import Document
 
 
 class SupplierQualitySettings(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		notice_message: DF.TextEditor | None
+		notice_subject: DF.Data | None
+		recheck_months: DF.Int
+	# end: auto-generated types
+
 	pass

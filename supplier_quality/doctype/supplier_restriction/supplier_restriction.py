@@ -5,6 +5,30 @@ from frappe.utils import getdate
 
 
 class SupplierRestriction(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		action: DF.Literal["Warn", "Prevent"]
+		company: DF.Link | None
+		document_type: DF.Literal["Request for Quotation", "Purchase Order"]
+		from_date: DF.Date
+		grade: DF.Data | None
+		reason: DF.SmallText
+		release_reason: DF.SmallText | None
+		released_by: DF.Link | None
+		released_on: DF.Datetime | None
+		source_name: DF.Data | None
+		source_type: DF.Data | None
+		status: DF.Literal["Active", "Lifted", "Superseded", "Released", "Expired"]
+		supplier: DF.Link
+		until: DF.Date | None
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_dates()
 		self.validate_status()
