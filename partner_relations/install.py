@@ -12,7 +12,7 @@ from partner_relations.supplier_quality.due_dates import freeze_existing
 
 
 def after_install() -> None:
-	"""Called once by Frappe. Defaults are inserted here and never again: what an admin deletes stays deleted."""
+	"""Called once by Frappe. Defaults are inserted here, never again: what an admin deletes stays deleted."""
 	create_custom_fields(CUSTOM_FIELDS)
 	add_indexes()
 	insert_defaults()

@@ -40,7 +40,7 @@ def measures() -> list[dict[str, Any]]:
 
 @frappe.whitelist()
 def supplier_overview(supplier: str) -> dict[str, Any]:
-	"""Standing per company, last periods, restrictions and drafts of a supplier, as far as the user may see."""
+	"""Standing per company, last periods, restrictions and drafts of a supplier, if the user may see them."""
 	frappe.has_permission("Supplier", "read", supplier, throw=True)
 	if not frappe.has_permission(EVALUATION, "read"):
 		return {"companies": [], "history": [], "restrictions": [], "template": None, "pending": []}
@@ -108,7 +108,7 @@ def default_period(template: str, company: str) -> dict[str, Any]:
 def evaluate_supplier(
 	supplier: str, company: str, from_date: str | None = None, to_date: str | None = None
 ) -> dict[str, Any]:
-	"""Evaluate one supplier now, by the template it falls under, over its last closed period unless one is given."""
+	"""Evaluate one supplier now by its template, over the last closed period unless one is given."""
 	frappe.has_permission("Supplier", "read", supplier, throw=True)
 	frappe.has_permission("Company", "read", company, throw=True)
 	frappe.has_permission(RUN, "create", throw=True)

@@ -13,7 +13,7 @@ def curve_message(reason: str, row: int) -> str:
 		"not a number": _("Row {0} of the rating curve: enter a number as value and as rating."),
 		"rating outside 0 to 100": _("Row {0} of the rating curve: the rating must lie between 0 and 100."),
 		"same value twice": _(
-			"Row {0} of the rating curve: this measured value is in the table already. Keep one of the two rows."
+			"Row {0} of the rating curve: this measured value is there already. Keep one of the two rows."
 		),
 	}[reason].format(cint(row))
 

@@ -1,4 +1,4 @@
-"""Telling the supplier: the evaluation as a PDF by mail, in the supplier's language; unsent ones are listed."""
+"""Telling the supplier: the evaluation as a PDF by mail, in the supplier's language; unsent ones are kept."""
 
 from collections.abc import Sequence
 

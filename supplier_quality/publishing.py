@@ -128,7 +128,7 @@ def _mark_published(names: Sequence[str]) -> None:
 
 
 def take_effect(names: Sequence[str]) -> None:
-	"""What follows from publishing: older versions superseded, suppliers' standing, restrictions, the hook."""
+	"""What follows from publishing: older versions superseded, standing, restrictions, the hook."""
 	evaluation = frappe.qb.DocType(EVALUATION)
 	rows = (
 		frappe.qb.from_(evaluation)
@@ -230,7 +230,7 @@ def _mark_current(suppliers: Sequence[str]) -> None:
 
 
 def _write_to_suppliers(suppliers: Sequence[str]) -> None:
-	"""The Supplier shows the company that thinks worst of it; one without a score only if there is no other."""
+	"""The Supplier shows the company that thinks worst of it; one without a score if there is no other."""
 	evaluation, supplier = frappe.qb.DocType(EVALUATION), frappe.qb.DocType("Supplier")
 	ranked = (
 		frappe.qb.from_(evaluation)

@@ -167,7 +167,7 @@ def check_request_for_quotation(doc, method: str | None = None) -> None:
 
 
 def enforce(document_type: str, suppliers: Sequence[str | None], company: str | None) -> None:
-	"""Warn of, or refuse, a document to restricted suppliers; per supplier the strictest restriction speaks."""
+	"""Warn of, or refuse, a document to restricted suppliers; per supplier the strictest one speaks."""
 	for row in strictest(document_type, [name for name in suppliers if name], company):
 		message = _sentence(row, document_type)
 		if row.action == "Prevent":

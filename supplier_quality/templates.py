@@ -119,9 +119,9 @@ def year_start(template: Mapping[str, Any], company: str, day: date) -> date:
 	starts = _fiscal_year_starts(company)
 	if not starts:
 		frappe.throw(
-			_(
-				"The template {0} follows the fiscal year, but company {1} has none. Create a Fiscal Year first."
-			).format(frappe.bold(template.get("name") or template.get("template_name")), frappe.bold(company))
+			_("The template {0} follows the fiscal year, but company {1} has none. Create one first.").format(
+				frappe.bold(template.get("name") or template.get("template_name")), frappe.bold(company)
+			)
 		)
 	before = [start for start in starts if start <= day]
 	return before[-1] if before else starts[0]

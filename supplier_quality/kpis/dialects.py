@@ -11,7 +11,7 @@ from pypika.terms import Function, NamedParameter, Parameter, PyformatParameter,
 
 @dataclass(frozen=True)
 class Dialect:
-	"""One SQL dialect: its query class, how a bound value is written, whole days between dates, exact numbers."""
+	"""One SQL dialect: query class, how a bound value is written, days between dates, exact numbers."""
 
 	name: str
 	query: type[Query]

@@ -1,7 +1,7 @@
 """ERPNext's purchasing documents as the measures see them: order lines, receipt lines, returns.
 
 Checked against ERPNext 15 (DESIGN §3, "Facts"). Quantities are in stock UOM: on a receipt line `stock_qty`
-holds the accepted part only, so both parts are taken from `qty` and `rejected_qty` times the conversion factor.
+holds the accepted part only, so both parts are `qty` and `rejected_qty` times the conversion factor.
 """
 
 from collections.abc import Iterator
@@ -103,7 +103,7 @@ def returns(sql: Sql) -> Iterator[tuple[ReceiptTables, QueryBuilder]]:
 	"""Return lines posted in the period, without goods that had been rejected on arrival.
 
 	A purchase receipt marks those itself. A subcontracting return has no mark: it leaves from the rejected
-	warehouse of the line that it returns. The rejected part of a whole return is in `rejected_qty`, not `qty`.
+	warehouse of the line that it returns. A return's rejected part is in `rejected_qty`, not `qty`.
 	"""
 	for tables in receipt_tables(sql):
 		query = tables.join(sql)

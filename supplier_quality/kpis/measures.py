@@ -96,7 +96,7 @@ _BUILT_IN = (
 		("Purchase Receipt", "Purchase Invoice"),
 		price.price_index,
 		(),
-		"This period's purchases at its prices over the same at the prices of the period before; 100 is unchanged.",
+		"Purchases at the period's prices over the same at those of the period before; 100 is unchanged.",
 	),
 	Measure(
 		"price_competitiveness",
@@ -106,7 +106,7 @@ _BUILT_IN = (
 		("Request for Quotation", "Supplier Quotation"),
 		price.price_competitiveness,
 		(),
-		"Lowest quoted amount over the supplier's own, for requested items that at least two suppliers quoted.",
+		"Lowest quoted amount over the supplier's own, for requested items that several suppliers quoted.",
 	),
 	Measure(
 		"rfq_response",
@@ -136,7 +136,7 @@ _BUILT_IN = (
 		("Purchase Invoice", *ORDER_DOCTYPES, *RECEIPT_DOCTYPES),
 		invoices.invoice_accuracy,
 		("price_tolerance",),
-		"Invoice lines at the order's price that charge no more than was received, of all invoice lines for orders.",
+		"Invoice lines at the order's price that charge no more than was received, of all lines for orders.",
 	),
 	Measure(
 		"evaluator_mark",

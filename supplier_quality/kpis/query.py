@@ -37,7 +37,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class KpiSettings:
-	"""The tolerances that an administrator sets on a Supplier KPI. Days are calendar days, tolerances percent."""
+	"""The tolerances that an administrator sets on a Supplier KPI. Days are calendar days."""
 
 	early_days: int | None = None
 	late_days: int = 0

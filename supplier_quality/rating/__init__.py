@@ -1,4 +1,4 @@
-"""How a measured value becomes a rating, ratings a score, and a score a grade. Nothing here imports frappe."""
+"""How a measured value becomes a rating, ratings a score, and a score a grade. Without frappe."""
 
 from partner_relations.supplier_quality.rating.curve import CurveError, RatingCurve
 from partner_relations.supplier_quality.rating.grades import Band, GradeScale, GradeScaleError

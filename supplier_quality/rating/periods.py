@@ -28,7 +28,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def period_containing(day: date, kind: str, anchor: date) -> Period:
-	"""The period that holds `day`, counted in steps of `kind` from `anchor`, the first day of a (fiscal) year.
+	"""The period that holds `day`, in steps of `kind` from `anchor`, the first day of a (fiscal) year.
 
 	`kind` is a key of `MONTHS`. Starts are computed from the anchor itself, so that a year that begins on
 	the 31st doesn't drift.

@@ -1,4 +1,4 @@
-"""Ratings, weights, missing data, knock-outs: from measured facts to a total score and a grade (DESIGN §3)."""
+"""Ratings, weights, missing data, knock-outs: from facts to a total score and a grade (DESIGN §3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
