@@ -26,14 +26,13 @@ def reserve_names(series: str, count: int) -> list[str]:
 		return ""
 
 	parse_naming_series(series, number_generator=note_prefix)
-	row = frappe.db.sql("SELECT `current` FROM `tabSeries` WHERE `name` = %s FOR UPDATE", (prefix,))
-	if row:
-		last = row[0][0] or 0
-		frappe.db.sql("UPDATE `tabSeries` SET `current` = %s WHERE `name` = %s", (last + count, prefix))
-	else:
-		last = 0
-		frappe.db.sql("INSERT INTO `tabSeries` (`name`, `current`) VALUES (%s, %s)", (prefix, count))
-	return [f"{prefix}{number:0{digits}d}" for number in range(last + 1, last + count + 1)]
+	frappe.db.sql(  # atomic, also where two workers use a series for the first time
+		"INSERT INTO `tabSeries` (`name`, `current`) VALUES (%(prefix)s, %(count)s) "
+		"ON DUPLICATE KEY UPDATE `current` = `current` + %(count)s",
+		{"prefix": prefix, "count": count},
+	)
+	last = frappe.db.sql("SELECT `current` FROM `tabSeries` WHERE `name` = %s FOR UPDATE", (prefix,))[0][0]
+	return [f"{prefix}{number:0{digits}d}" for number in range(last - count + 1, last + 1)]
 
 
 def insert_rows(doctype: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
