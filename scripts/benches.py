@@ -32,8 +32,8 @@ def find_bench() -> Path | None:
 	"""Return the bench to test on, or None: FRAPPE_BENCH_ROOT, the bench that holds this checkout, or
 	`~/frappe-bench`, whichever comes first and has ERPNext.
 
-	Raises BenchError if FRAPPE_BENCH_ROOT is set and is not a bench with ERPNext: then a silent fallback would
-	test on a bench that nobody asked for.
+	Raises BenchError if FRAPPE_BENCH_ROOT is set and is not a bench with ERPNext: then a silent fallback
+	would test on a bench that nobody asked for.
 	"""
 	named = os.environ.get("FRAPPE_BENCH_ROOT")
 	if named:
@@ -87,8 +87,8 @@ def wait_until(condition, seconds: float, what: str, process: subprocess.Popen |
 
 
 class Services:
-	"""Starts daemons on loopback, each in a session of its own and with closed descriptors (a caller that waits
-	for the end of our output must not wait for a daemon), and stops what it started, last first."""
+	"""Starts daemons on loopback, each in a session of its own and with closed descriptors (a caller that
+	waits for the end of our output must not wait for a daemon), and stops what it started, last first."""
 
 	def __init__(self, logs: Path):
 		self.logs = logs
@@ -125,7 +125,17 @@ class Services:
 	def redis(self, name: str, folder: Path) -> str:
 		"""Start a Redis of our own on a free port, without persistence, and return its URL."""
 		port = free_port()
-		command = ["redis-server", "--bind", LOOPBACK, "--port", str(port), "--save", "", "--appendonly", "no"]
+		command = [
+			"redis-server",
+			"--bind",
+			LOOPBACK,
+			"--port",
+			str(port),
+			"--save",
+			"",
+			"--appendonly",
+			"no",
+		]
 		process = self.start(name, [*command, "--dir", str(folder)])
 		wait_until(lambda: answers(LOOPBACK, port), 20, f"{name} (Redis)", process)
 		return f"redis://{LOOPBACK}:{port}"
@@ -133,8 +143,8 @@ class Services:
 	def mariadb(self, config: dict) -> None:
 		"""Make sure that the database server of the bench answers; start it if it is this machine's and down.
 
-		`config` is the bench's common_site_config. The server keeps the settings of the distribution's package,
-		only it listens on loopback alone.
+		`config` is the bench's common_site_config. The server keeps the settings of the distribution's
+		package, only it listens on loopback alone.
 		"""
 		host = config.get("db_host") or "localhost"
 		port = int(config.get("db_port") or 3306)
@@ -150,13 +160,21 @@ class Services:
 		if up():
 			return
 		if host not in ("localhost", "127.0.0.1", "::1"):
-			raise BenchError(f"MariaDB on {host}:{port} does not answer, and it is not this machine's to start")
-		server = shutil.which("mariadbd") or shutil.which("mysqld") or shutil.which("mariadbd", path="/usr/sbin")
+			raise BenchError(
+				f"MariaDB on {host}:{port} does not answer, and it is not this machine's to start"
+			)
+		server = (
+			shutil.which("mariadbd") or shutil.which("mysqld") or shutil.which("mariadbd", path="/usr/sbin")
+		)
 		if not server:
-			raise BenchError(f"MariaDB does not answer on {host}:{port} and no server is installed (mariadb-server)")
+			raise BenchError(
+				f"MariaDB does not answer on {host}:{port} and no server is installed (mariadb-server)"
+			)
 		say("starting MariaDB")
 		if os.geteuid() != 0:
-			subprocess.run(["sudo", "-n", "service", "mariadb", "start"], check=False, stdin=subprocess.DEVNULL)
+			subprocess.run(
+				["sudo", "-n", "service", "mariadb", "start"], check=False, stdin=subprocess.DEVNULL
+			)
 			process = None
 		else:
 			account = pwd.getpwnam("mysql")

@@ -4,13 +4,13 @@
 
 The developer's own bench stays as it is. What is made is a bench of links: `apps/frappe`, `apps/erpnext` and
 `env` are the ones of the bench that was found, `apps/partner_relations` is this checkout, and `sites`,
-`config`, `logs` and Redis are new. So the tests of a second checkout never see the code, the assets, the queue or
-the sites of the first, and a killed run leaves nothing behind in the bench. Frappe knows such a bench by
-FRAPPE_BENCH_ROOT.
+`config`, `logs` and Redis are new. So the tests of a second checkout never see the code, the assets, the
+queue or the sites of the first, and a killed run leaves nothing behind in the bench. Frappe knows such a
+bench by FRAPPE_BENCH_ROOT.
 
-The command runs in the `sites` folder with PR_SITE, PR_SITES_PATH, FRAPPE_BENCH_ROOT and PR_PYTHON set, and its
-exit code is ours. The site as it is after ERPNext's installation and setup wizard is kept as a dump in `.cache/`
-under the versions of Frappe and ERPNext; the app itself is always installed afresh.
+The command runs in the `sites` folder with PR_SITE, PR_SITES_PATH, FRAPPE_BENCH_ROOT and PR_PYTHON set, and
+its exit code is ours. The site as it is after ERPNext's installation and setup wizard is kept as a dump in
+`.cache/` under the versions of Frappe and ERPNext; the app itself is always installed afresh.
 """
 
 import argparse
@@ -37,7 +37,8 @@ DATABASE_KEYS = ("db_host", "db_port", "db_socket", "db_type", "rds_db")
 
 
 class DisposableSite:
-	"""A bench of links with one site. `prepare()` makes it, `run()` runs commands in it, `remove()` ends it."""
+	"""A bench of links with one site. `prepare()` makes it, `run()` runs commands in it, `remove()` ends
+	it."""
 
 	def __init__(self, bench: Path):
 		CACHE.mkdir(exist_ok=True)
@@ -54,7 +55,9 @@ class DisposableSite:
 	@property
 	def environment(self) -> dict[str, str]:
 		"""The environment of every command on this site."""
-		inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")}
+		inherited = {
+			name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")
+		}
 		return {
 			**inherited,
 			"FRAPPE_BENCH_ROOT": str(self.root),
@@ -140,11 +143,14 @@ class DisposableSite:
 		if not client:
 			return False
 		prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
-		done = subprocess.run([*prefix, client, "-u", "root"], input=statements, text=True, capture_output=True)
+		done = subprocess.run(
+			[*prefix, client, "-u", "root"], input=statements, text=True, capture_output=True
+		)
 		return done.returncode == 0
 
 	def make_site(self) -> None:
-		"""Make the site with ERPNext and a company: from the cached dump if there is one, else step by step."""
+		"""Make the site with ERPNext and a company: from the cached dump if there is one, else step by
+		step."""
 		dump = CACHE / f"erpnext-{self.versions_key()}.sql"
 		command = ["new-site", self.name, "--admin-password", ADMIN_PASSWORD, *self.root_arguments()]
 		self.made_site = True
@@ -209,7 +215,8 @@ class DisposableSite:
 		self.frappe("build", *(["--app", "partner_relations"] if have else ["--force"]), site=False)
 
 	def frappe(self, *arguments: str, site: bool = True) -> None:
-		"""Run a Frappe command (what `bench` would pass on) quietly; BenchError with its output if it fails."""
+		"""Run a Frappe command (what `bench` would pass on) quietly; BenchError with its output if it
+		fails."""
 		command = [self.python, "-m", "frappe.utils.bench_helper", "frappe"]
 		command += ["--site", self.name] if site else []
 		self.run([*command, *arguments], quiet=True)
@@ -217,7 +224,9 @@ class DisposableSite:
 	def run(self, command: list[str], quiet: bool = False) -> int:
 		"""Run a command in the sites folder; its exit code, or with `quiet` a BenchError unless it is 0."""
 		if not quiet:
-			return subprocess.run(command, cwd=self.sites, env=self.environment, stdin=subprocess.DEVNULL).returncode
+			return subprocess.run(
+				command, cwd=self.sites, env=self.environment, stdin=subprocess.DEVNULL
+			).returncode
 		done = subprocess.run(
 			command,
 			cwd=self.sites,
@@ -229,7 +238,9 @@ class DisposableSite:
 			errors="replace",
 		)
 		if done.returncode:
-			shown = " ".join("***" if part == getattr(self, "root_password", None) else part for part in command)
+			shown = " ".join(
+				"***" if part == getattr(self, "root_password", None) else part for part in command
+			)
 			raise BenchError(f"{done.stdout}\nfailed ({done.returncode}): {shown}")
 		return 0
 
@@ -238,7 +249,9 @@ class DisposableSite:
 		if self.made_site:
 			say(f"dropping site {self.name}")
 			try:
-				self.frappe("drop-site", self.name, "--force", "--no-backup", *self.root_arguments(), site=False)
+				self.frappe(
+					"drop-site", self.name, "--force", "--no-backup", *self.root_arguments(), site=False
+				)
 			except (BenchError, OSError) as problem:
 				print(f"The site could not be dropped:\n{problem}", file=sys.stderr)
 		if self.temporary_admin:
@@ -268,10 +281,14 @@ def disposable_site(assets: bool = False, keep: bool = False) -> Iterator[Dispos
 
 def main() -> int:
 	"""Parse the arguments and run the command; its exit code, or 3 if there is no site to run it on."""
-	parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+	parser = argparse.ArgumentParser(
+		description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+	)
 	parser.add_argument("--assets", action="store_true", help="build the app's assets too, for a browser")
 	parser.add_argument("--keep", action="store_true", help="leave site and services as they are at the end")
-	parser.add_argument("command", nargs="+", help="what to run, in the sites folder; {python} is the bench's Python")
+	parser.add_argument(
+		"command", nargs="+", help="what to run, in the sites folder; {python} is the bench's Python"
+	)
 	arguments = parser.parse_args()
 	# A terminated run drops its site as an interrupted one does.
 	for number in (signal.SIGTERM, signal.SIGHUP):

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # used by those that source this
 cache=$root/.cache
 venv=$root/.venv
 export LANG=C.UTF-8 LC_ALL=C.UTF-8 PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -24,29 +25,28 @@ find_python() {
 	die "Python 3.10 or newer is needed; set PYTHON to one."
 }
 
-# need_venv EXTRA MODULE...: makes .venv if there is none and installs the extra of pyproject.toml unless all
-# modules are there already. The app itself stays uninstalled: the scripts run it from this checkout.
+# need_venv EXTRA: makes .venv if there is none and installs that extra of pyproject.toml unless it is there as
+# it stands now. The app itself stays uninstalled: the scripts run it from this checkout.
 need_venv() {
-	local extra=$1 python
-	shift
+	local extra=$1 stamp=$venv/.installed-$1 python wanted
 	if ! "$venv/bin/python" -c 'import sys' 2>/dev/null; then
 		python=$(find_python)
 		say "making .venv with $python"
 		rm -rf "$venv"
-		if ! "$python" -m venv "$venv" 2>"$root/.venv-error"; then
-			# Debian and Ubuntu ship Python without ensurepip; virtualenv or uv do as well.
+		# Debian and Ubuntu ship Python without ensurepip: virtualenv or uv do as well.
+		"$python" -m venv "$venv" >/dev/null 2>&1 || {
 			rm -rf "$venv"
-			"$python" -m virtualenv -q "$venv" 2>/dev/null || uv venv -q --seed --python "$python" "$venv" 2>/dev/null || {
-				cat "$root/.venv-error" >&2
-				rm -f "$root/.venv-error"
-				die "Could not make .venv. On Debian and Ubuntu: apt-get install python3-venv"
-			}
-		fi
-		rm -f "$root/.venv-error"
+			"$python" -m virtualenv --quiet "$venv" 2>/dev/null
+		} || {
+			rm -rf "$venv"
+			uv venv --quiet --seed --python "$python" "$venv" 2>/dev/null
+		} || die "Could not make .venv. On Debian and Ubuntu: apt-get install python3-venv"
 	fi
-	if ! "$venv/bin/python" -c "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))" "$@"; then
+	wanted=$(requirements "$extra")
+	if [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ]; then
 		say "installing what '$extra' needs into .venv"
-		requirements "$extra" | "$venv/bin/python" -m pip install --quiet --requirement /dev/stdin
+		"$venv/bin/python" -m pip install --quiet --requirement /dev/stdin <<<"$wanted"
+		printf '%s\n' "$wanted" >"$stamp"
 	fi
 }
 

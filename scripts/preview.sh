@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
-need_venv preview pypika
+need_venv preview
 page=preview.html
 case " $* " in *" --html "*) page="" ;; esac
 "$venv/bin/python" -m partner_relations.preview ${page:+--html "$page"} "$@"

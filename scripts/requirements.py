@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def requirements(text: str, extra: str) -> list[str]:
-	"""Return the strings of the list `extra` below [project.optional-dependencies] in `text`; KeyError if none."""
+	"""Return the strings of the list `extra` below [project.optional-dependencies] in `text`; KeyError if
+	none."""
 	section = text.split("[project.optional-dependencies]", 1)[1].split("\n[", 1)[0]
 	found = re.search(rf"^{re.escape(extra)} = \[(.*?)\]", section, re.MULTILINE | re.DOTALL)
 	if not found:

@@ -10,7 +10,7 @@ results=$(mktemp -d "$cache/results-XXXXXX")
 trap 'rm -rf "$results"' EXIT
 failed=0
 
-need_venv dev pypika pytest hypothesis ruff
+need_venv dev
 say "unit tests"
 "$venv/bin/python" -m pytest tests/unit --junitxml="$results/unit.xml" || failed=1
 
@@ -29,7 +29,7 @@ else
 		without_site="tests/ui did not run: no Chromium was found (install it, or set CHROMIUM)"
 	fi
 	say "site tests: ${suites[*]#"$root"/}"
-	"$venv/bin/python" scripts/disposable_site.py --assets -- {python} -m pytest \
+	"$venv/bin/python" scripts/disposable_site.py --assets -- '{python}' -m pytest \
 		-c "$root/pyproject.toml" --rootdir "$root" -p no:cacheprovider \
 		--junitxml="$results/site.xml" "${suites[@]}" || failed=1
 fi

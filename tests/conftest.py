@@ -1,4 +1,5 @@
-"""Fixtures for the tests that need a real site: `tests/site/` and `tests/ui/`. `tests/unit/` uses none of them.
+"""Fixtures for the tests that need a real site: `tests/site/` and `tests/ui/`. `tests/unit/` uses none of
+them.
 
 The site is named by the environment: PR_SITE, and PR_SITES_PATH for the bench's `sites` folder (`make test`
 makes a disposable site and sets both; `make test-site` uses a site you already have).
@@ -26,7 +27,8 @@ def checkout() -> Path:
 
 @pytest.fixture(scope="session")
 def scms_file() -> Path:
-	"""The real deliveries of DESIGN §7, if they are beside the checkout; else the test is skipped and says so."""
+	"""The real deliveries of DESIGN §7, if they are beside the checkout; else the test is skipped and says
+	so."""
 	path = CHECKOUT.parent / "shared" / "data" / "scms_delivery_history.csv"
 	if not path.exists():
 		pytest.skip("needs ../shared/data/scms_delivery_history.csv beside the checkout")
@@ -60,7 +62,9 @@ def site(sites_path: Path) -> Iterator[str]:
 	frappe.connect()
 	frappe.set_user("Administrator")
 	if "partner_relations" not in frappe.get_installed_apps():
-		pytest.exit(f"The app is not installed on {name}: bench --site {name} install-app partner_relations", 4)
+		pytest.exit(
+			f"The app is not installed on {name}: bench --site {name} install-app partner_relations", 4
+		)
 
 	from support.erpnext_setup import ensure_company
 
@@ -140,8 +144,8 @@ def start_worker(bench: Bench) -> Iterator[Callable[[], Process]]:
 
 @pytest.fixture(scope="session")
 def make_user(site: str) -> Callable[..., str]:
-	"""A function `make_user(email, *roles)` that makes (or finds) an enabled user with exactly these roles and
-	the password "partner-relations-test", and returns the email. It doesn't commit."""
+	"""A function `make_user(email, *roles)` that makes (or finds) an enabled user with exactly these roles
+	and the password "partner-relations-test", and returns the email. It doesn't commit."""
 	import frappe
 	from frappe.utils.password import update_password
 

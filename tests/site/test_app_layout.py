@@ -12,7 +12,9 @@ def test_paths_of_app_and_modules(checkout: Path):
 	package = checkout / "partner_relations"
 	assert Path(frappe.get_app_path("partner_relations")).resolve() == package
 	assert Path(frappe.get_app_source_path("partner_relations")).resolve() == checkout
-	assert Path(get_module_path("Supplier Quality")) == Path(frappe.get_app_path("partner_relations", "supplier_quality"))
+	assert Path(get_module_path("Supplier Quality")) == Path(
+		frappe.get_app_path("partner_relations", "supplier_quality")
+	)
 	assert Path(get_module_path("Supplier Quality")).resolve() == checkout / "supplier_quality"
 	assert Path(get_module_path("Customer Care")).resolve() == checkout / "customer_care"
 	assert Path(frappe.get_app_path("partner_relations", "fixtures")).resolve() == checkout / "fixtures"

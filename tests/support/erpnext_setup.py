@@ -37,7 +37,8 @@ def _run_setup_wizard() -> None:
 		{
 			"currency": "USD",
 			"country": "United States",
-			# Not the machine's zone on purpose: a period that is reckoned by the clock of the server would show.
+			# Not the machine's zone on purpose: a period that is reckoned by the clock of the server would
+			# show.
 			"timezone": "America/New_York",
 			"language": "English",
 			"company_name": COMPANY,

@@ -110,8 +110,8 @@ class Bench:
 			connection.close()
 
 	def socketio(self) -> Process | None:
-		"""Start the socket server that carries progress to the Desk, or return None if the bench's port is taken
-		(then a bench is being developed on, and its own server does it) or there is no node."""
+		"""Start the socket server that carries progress to the Desk, or return None if the bench's port is
+		taken (then a bench is being developed on, and its own server does it) or there is no node."""
 		node = shutil.which("node")
 		config = json.loads((self.sites_path / "common_site_config.json").read_text(encoding="utf-8"))
 		port = config.get("socketio_port") or 9000

@@ -1,7 +1,7 @@
 """The Desk in a real headless browser, against real servers of the site under test.
 
-What these tests write is committed, for the servers could not see it otherwise: they run on a disposable site,
-or on one whose owner doesn't mind.
+What these tests write is committed, for the servers could not see it otherwise: they run on a disposable
+site, or on one whose owner doesn't mind.
 """
 
 import re
@@ -75,12 +75,12 @@ _FAILED = pytest.StashKey[bool]()
 def open_desk(
 	server: str, browser: "playwright_api.Browser", checkout: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., "playwright_api.Page"]]:
-	"""A function `open_desk(user, path="/app", password=..., viewport=DESKTOP)` that logs `user` in, in a browser
-	context of its own, and returns the page at `path`.
+	"""A function `open_desk(user, path="/app", password=..., viewport=DESKTOP)` that logs `user` in, in a
+	browser context of its own, and returns the page at `path`.
 
-	A page in trouble fails the test: an uncaught exception in the page, or a response of 500 and above, is raised
-	at the end of the test. `page.problems` is the list. After a failed test a picture of each page is in
-	`.cache/ui/`.
+	A page in trouble fails the test: an uncaught exception in the page, or a response of 500 and above, is
+	raised at the end of the test. `page.problems` is the list. After a failed test a picture of each page is
+	in `.cache/ui/`.
 	"""
 	contexts = []
 
@@ -93,8 +93,10 @@ def open_desk(
 		page.on("pageerror", lambda error: page.problems.append(f"exception in the page: {error}"))
 		page.on(
 			"response",
-			lambda response: response.status >= 500
-			and page.problems.append(f"{response.status} for {response.request.method} {response.url}"),
+			lambda response: (
+				response.status >= 500
+				and page.problems.append(f"{response.status} for {response.request.method} {response.url}")
+			),
 		)
 		page.goto("/login")
 		page.fill("#login_email", user)
@@ -102,7 +104,9 @@ def open_desk(
 		page.click(".form-login .btn-login")
 		page.wait_for_url(lambda url: "/login" not in url)
 		page.goto(path)
-		page.wait_for_function("() => window.frappe && frappe.boot && frappe.get_route && !frappe.is_ajax_busy")
+		page.wait_for_function(
+			"() => window.frappe && frappe.boot && frappe.get_route && !frappe.is_ajax_busy"
+		)
 		return page
 
 	yield open_page

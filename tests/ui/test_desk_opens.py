@@ -1,4 +1,5 @@
-"""The ground under the other browser tests: the Desk opens, its socket connects, the app's module is there."""
+"""The ground under the other browser tests: the Desk opens, its socket connects, the app's module is
+there."""
 
 import frappe
 
@@ -16,7 +17,9 @@ def test_worker_takes_jobs_of_the_site(server):
 	from frappe.utils.background_jobs import get_job
 
 	job = frappe.enqueue("frappe.utils.now", queue="short", job_id="partner-relations-worker-probe")
-	assert _wait(lambda: get_job("partner-relations-worker-probe").get_status(refresh=True) == "finished"), job.id
+	assert _wait(lambda: get_job("partner-relations-worker-probe").get_status(refresh=True) == "finished"), (
+		job.id
+	)
 
 
 def _wait(condition, seconds: float = 30) -> bool:
