@@ -7,6 +7,19 @@ app_description = "Supplier quality and customer care for ERPNext"
 app_email = "maintainers@partner-relations.example"
 app_license = "GPL-3.0"
 required_apps = ["frappe/erpnext"]
+app_logo_url = "/assets/partner_relations/images/partner-relations.svg"
+
+# Desk
+
+add_to_apps_screen = [
+	{
+		"name": "partner_relations",
+		"logo": "/assets/partner_relations/images/partner-relations.svg",
+		"title": "Partner Relations",
+		"route": "/app/supplier-quality",
+		"has_permission": "partner_relations.common.apps_screen.has_permission",
+	}
+]
 
 # Development
 

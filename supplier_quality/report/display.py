@@ -68,7 +68,7 @@ def groups_within(supplier_group: str) -> set[str]:
 
 
 def check_period(from_date: Any, to_date: Any) -> None:
-	"""Raise frappe.ValidationError for a period that ends before it starts. Dates are date objects or None."""
+	"""Raise frappe.ValidationError for a period that ends before it starts; either day may be None."""
 	if from_date and to_date and from_date > to_date:
 		frappe.throw(_("The period ends before it starts: {0} is after {1}.").format(from_date, to_date))
 

@@ -140,9 +140,9 @@ def _numbers(rows: list[dict[str, Any]], name: str) -> bool:
 
 
 def permitted(found: frappe._dict, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-	"""The lines that no User Permission on a linked record, say an item, forbids; counts the others as hidden.
+	"""The lines that no User Permission on a linked record, say an item, forbids.
 
-	The report view would drop them anyway, but silently.
+	The report view would drop the others anyway, but silently; here they count as hidden.
 	"""
 	rows = found.rows
 	restricted = frappe.permissions.get_user_permissions(frappe.session.user)
@@ -168,7 +168,9 @@ def permitted(found: frappe._dict, shown: list[dict[str, Any]]) -> list[dict[str
 
 def changed(found: frappe._dict) -> bool:
 	"""Whether the facts of today give another numerator or denominator than those evaluated."""
-	return any(abs(found.stored[name] - found.today[name]) > DIFFERS_FROM for name in ("numerator", "denominator"))
+	return any(
+		abs(found.stored[name] - found.today[name]) > DIFFERS_FROM for name in ("numerator", "denominator")
+	)
 
 
 def message(found: frappe._dict, evaluation: frappe._dict) -> str:
@@ -181,23 +183,26 @@ def message(found: frappe._dict, evaluation: frappe._dict) -> str:
 	if changed(found):
 		sentences.append(
 			_(
-				"Documents have changed since it was evaluated: the lines below are those of today. Evaluate again to"
-				" make a new version."
+				"Documents have changed since it was evaluated: the lines below are those of today. "
+				"Evaluate again to make a new version."
 			)
 		)
 	if found.hidden:
 		sentences.append(
 			_(
-				"{0} lines belong to documents that you may not read. They are counted in the totals, but not shown."
+				"{0} lines belong to documents that you may not read. "
+				"They are counted in the totals, but not shown."
 			).format(found.hidden)
 		)
 	if found.truncated:
 		sentences.append(
-			_("There are more lines than can be shown; these are the first {0}. The totals hold all of them.").format(
-				len(found.rows)
-			)
+			_(
+				"There are more lines than can be shown; these are the first {0}. The totals hold all of them."
+			).format(len(found.rows))
 		)
-	period = _("Period {0} to {1}.").format(format_date(evaluation.from_date), format_date(evaluation.to_date))
+	period = _("Period {0} to {1}.").format(
+		format_date(evaluation.from_date), format_date(evaluation.to_date)
+	)
 	return " ".join(escape_html(sentence) for sentence in [period, *sentences])
 
 
@@ -258,9 +263,7 @@ def summary(found: frappe._dict) -> list[dict[str, Any]]:
 	return items
 
 
-def chart(
-	found: frappe._dict, rows: list[dict[str, Any]], evaluation: frappe._dict
-) -> dict[str, Any] | None:
+def chart(found: frappe._dict, rows: list[dict[str, Any]], evaluation: frappe._dict) -> dict[str, Any] | None:
 	"""The value by week or month of the period, each from its own totals; only where all lines are seen."""
 	if found.hidden or found.truncated or not rows or "date" not in found.columns:
 		return None
@@ -280,9 +283,14 @@ def chart(
 		return None
 	return {
 		"data": {
-			"labels": [format_date(start) if by_week else format_date(start, "MMM yyyy") for start, _value in points],
+			"labels": [
+				format_date(start) if by_week else format_date(start, "MMM yyyy") for start, _value in points
+			],
 			"datasets": [
-				{"name": f"{found.kpi_label} ({_(found.unit)})", "values": [round(v, 4) for _start, v in points]}
+				{
+					"name": f"{found.kpi_label} ({_(found.unit)})",
+					"values": [round(v, 4) for _start, v in points],
+				}
 			],
 		},
 		"type": "bar",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import frappe
@@ -225,7 +226,9 @@ class Matrix:
 		rows = list(rows)
 		return {
 			"total": None if self.overlapping else self.total(rows),
-			"sample_size": None if self.overlapping else sum(row.sample_size for row in rows if row.has_value),
+			"sample_size": None
+			if self.overlapping
+			else sum(row.sample_size for row in rows if row.has_value),
 		}
 
 	def _kpis_in_order(self) -> list[str]:
@@ -252,20 +255,27 @@ class Matrix:
 			sentences.append(_("These are total scores. Choose KPIs to see measured values or ratings."))
 		else:
 			sentences.append(
-				_("Totals are the sum of all numerators over the sum of all denominators, not a mean of the rates.")
+				_(
+					"Totals are the sum of all numerators over the sum of all denominators, "
+					"not a mean of the rates."
+				)
 			)
 		if self.overlapping:
 			sentences.append(
 				_(
-					"Some periods overlap, so there are no totals over all periods. Choose a template whose periods"
-					" don't overlap."
+					"Some periods overlap, so there are no totals over all periods. "
+					"Choose a template whose periods don't overlap."
 				)
 			)
 		if not self._one_axis():
-			sentences.append(_("Values of different units have no common chart: choose one KPI, or show ratings."))
+			sentences.append(
+				_("Values of different units have no common chart: choose one KPI, or show ratings.")
+			)
 		elif len(self.keys) > LINES:
 			sentences.append(
-				_("The chart shows the {0} with the most results. Choose suppliers to see others.").format(LINES)
+				_("The chart shows the {0} with the most results. Choose suppliers to see others.").format(
+					LINES
+				)
 			)
 		return " ".join(sentences)
 
@@ -273,7 +283,7 @@ class Matrix:
 		return not self.kpis or self.ratings or len(set(self.units().values())) == 1
 
 	def chart(self) -> dict[str, Any] | None:
-		"""A line for each of the suppliers with the most results; the periods without a result have no point."""
+		"""A line for each of the suppliers with the most results; a period without a result has no point."""
 		if not self._one_axis():
 			return None
 		keys = sorted(self.keys, key=self._results, reverse=True)[:LINES]
@@ -310,7 +320,10 @@ class Matrix:
 		units = self.units()
 		for kpi in self._kpis_in_order():
 			every = [
-				row for (_supplier, name), cells in self.cells.items() if name == kpi for row in cells.values()
+				row
+				for (_supplier, name), cells in self.cells.items()
+				if name == kpi
+				for row in cells.values()
 			]
 			total = self._totals(every)["total"]
 			if total is not None:
@@ -327,4 +340,4 @@ class Matrix:
 def overlap(periods: Iterable[Period]) -> bool:
 	"""Whether any two of the periods share a day."""
 	ordered = sorted(periods)
-	return any(later[0] <= earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False))
+	return any(later[0] <= earlier[1] for earlier, later in pairwise(ordered))

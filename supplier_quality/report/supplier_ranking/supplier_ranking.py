@@ -24,7 +24,9 @@ BARS = 20
 
 def execute(filters: dict[str, Any] | None = None):
 	"""Filters: company, template, standing ("Current standing", "In a period" with from_date and to_date),
-	supplier_group (with those below it), grade (one or several). Returns columns, rows, message, chart, summary.
+	supplier_group (with those below it), grade (one or several).
+
+	Returns columns, rows, message, chart, summary.
 	"""
 	filters = frappe._dict(filters or {})
 	rows = ranked(filters)
@@ -34,7 +36,7 @@ def execute(filters: dict[str, Any] | None = None):
 
 
 def ranked(filters: frappe._dict) -> list[frappe._dict]:
-	"""A row per supplier and company with its place; suppliers without a score come last and have no place."""
+	"""A row per supplier and company with its place; those without a score come last and have no place."""
 	rows = evaluations(filters)
 	groups = supplier_groups(row.supplier for row in rows)
 	rows = [row for row in rows if row.supplier in groups]
@@ -123,14 +125,16 @@ def restrictions(suppliers: set[str]) -> dict[str, list[frappe._dict]]:
 
 
 def _restriction_text(rows: list[frappe._dict], company: str) -> tuple[str, bool]:
-	"""What is restricted in a company, in words; and whether anything is prevented. "Prevent" outweighs "Warn"."""
+	"""What is restricted in a company, in words, and whether anything is prevented; that outweighs a warning."""
 	actions: dict[str, str] = {}
 	for row in rows:
 		if not row.company or row.company == company:
 			if row.action == "Prevent" or row.document_type not in actions:
 				actions[row.document_type] = row.action
 	sentences = [
-		_("{0} prevented").format(_(doctype)) if action == "Prevent" else _("{0} with warning").format(_(doctype))
+		_("{0} prevented").format(_(doctype))
+		if action == "Prevent"
+		else _("{0} with warning").format(_(doctype))
 		for doctype, action in sorted(actions.items())
 	]
 	return ", ".join(sentences), "Prevent" in actions.values()
@@ -173,7 +177,13 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 		{"fieldname": "grade", "label": _("Grade"), "fieldtype": "Data", "width": 100},
 		{"fieldname": "change", "label": _("Change"), "fieldtype": "Float", "precision": 2, "width": 90},
 		{"fieldname": "trend", "label": _("Trend"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "coverage", "label": _("Coverage"), "fieldtype": "Percent", "precision": 0, "width": 90},
+		{
+			"fieldname": "coverage",
+			"label": _("Coverage"),
+			"fieldtype": "Percent",
+			"precision": 0,
+			"width": 90,
+		},
 		{"fieldname": "period_label", "label": _("Period"), "fieldtype": "Data", "width": 100},
 		{
 			"fieldname": "evaluation",
@@ -212,7 +222,7 @@ def chart(rows: list[frappe._dict]) -> dict[str, Any] | None:
 
 
 def summary(rows: list[frappe._dict]) -> list[dict[str, Any]]:
-	"""How many, their mean score (a plain mean over suppliers: it rates nobody), grades, and who is blocked."""
+	"""How many, their mean score (a plain mean over suppliers: it rates nobody), grades, who is blocked."""
 	rated = [row for row in rows if row.has_score]
 	items = [
 		{
@@ -256,6 +266,6 @@ def summary(rows: list[frappe._dict]) -> list[dict[str, Any]]:
 
 def empty_message() -> str:
 	return _(
-		"No published evaluation matches these filters. Evaluate suppliers by a Supplier Evaluation Run and publish"
-		" the evaluations, or widen the filters."
+		"No published evaluation matches these filters. Evaluate suppliers by a Supplier Evaluation Run "
+		"and publish the evaluations, or widen the filters."
 	)
