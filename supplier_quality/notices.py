@@ -31,6 +31,7 @@ def send_to_supplier(
 			"notice_to": ", ".join(addresses),
 			"notice_on": None if error else now(),
 			"notice_error": error,
+			"notice_message": message,
 		}
 	)
 	return {"status": document.notice_status, "error": error}
@@ -62,9 +63,9 @@ def supplier_addresses(supplier: str) -> list[str]:
 def retry_unsent() -> None:
 	"""Scheduled daily: try again what could not be sent."""
 	for row in frappe.get_all(
-		EVALUATION, filters={"notice_status": "Not sent", "docstatus": 1}, fields=["name", "notice_to"]
+		EVALUATION, filters={"notice_status": "Not sent", "docstatus": 1}, fields=["name", "notice_to", "notice_message"]
 	):
-		send_to_supplier(row.name, row.notice_to)
+		send_to_supplier(row.name, row.notice_to, row.notice_message)
 
 
 def _addresses(recipients: Sequence[str] | str | None) -> list[str]:
