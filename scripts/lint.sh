@@ -17,6 +17,7 @@ mapfile -t scripts < <(list '*.js' '*.css' '*.scss')
 mapfile -t shell < <(list 'scripts/*.sh' '.ci/run')
 mapfile -t app < <(list 'supplier_quality/*.py' 'customer_care/*.py' 'partner_relations/*.py' \
 	'supplier_quality/*.js' 'customer_care/*.js' 'partner_relations/*.js')
+[ ${#app[@]} -gt 0 ] || die "git lists no files of the app here, so nothing could be checked."
 
 say "ruff"
 if [ -n "$fix" ]; then

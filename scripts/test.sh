@@ -47,5 +47,6 @@ if [ -n "$without_site" ]; then
 	END
 	[ -z "${PR_REQUIRE_SITE:-}" ] || failed=1
 fi
-"$venv/bin/python" scripts/count_tests.py "$results" "${without_site:+site tests NOT run}" || failed=1
+"$venv/bin/python" scripts/count_tests.py "$results" "${without_site:+NOT ALL TESTS RAN}" >"$cache/test-count" || failed=1
+cat "$cache/test-count"
 exit $failed
