@@ -1,0 +1,72 @@
+"""The app's own queries over a world of documents, in an in-process SQLite."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from partner_relations.preview.shapes import create_indexes, create_tables, insert
+from partner_relations.supplier_quality.kpis import (
+	MEASURES,
+	SQLITE,
+	BoundQuery,
+	KpiSettings,
+	Measure,
+	Scope,
+	lines,
+	totals,
+)
+from tests.reference.documents import Row, World
+
+
+def database(world: World) -> sqlite3.Connection:
+	"""The documents in tables of the ERP's shape."""
+	connection = sqlite3.connect(":memory:")
+	create_tables(connection)
+	for doctype, rows in world.items():
+		insert(connection, doctype, rows)
+	create_indexes(connection)
+	return connection
+
+
+def read_totals(
+	connection: sqlite3.Connection, measure: str | Measure, scope: Scope, settings: KpiSettings
+) -> dict[str, tuple[float, float, int]]:
+	"""Numerator, denominator and sample size by supplier, from the grouped query."""
+	_names, rows = _run(connection, totals(_measure(measure), scope, settings, SQLITE))
+	found = {supplier: (numerator, denominator, sample) for supplier, numerator, denominator, sample in rows}
+	assert len(found) == len(rows), "a supplier has one row"
+	return found
+
+
+def read_lines(
+	connection: sqlite3.Connection,
+	measure: str | Measure,
+	scope: Scope,
+	settings: KpiSettings,
+	limit: int | None = None,
+) -> list[Row]:
+	"""The facts themselves, from the ungrouped query."""
+	names, rows = _run(connection, lines(_measure(measure), scope, settings, SQLITE, limit))
+	return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def sums(facts: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float, int]]:
+	"""The lines added up by supplier: what `read_totals` must give too."""
+	added: dict[str, tuple[float, float, int]] = {}
+	for fact in facts:
+		numerator, denominator, sample = added.get(fact["supplier"], (0, 0, 0))
+		added[fact["supplier"]] = (
+			numerator + fact["numerator"],
+			denominator + fact["denominator"],
+			sample + fact["sample"],
+		)
+	return added
+
+
+def _measure(measure: str | Measure) -> Measure:
+	return MEASURES[measure] if isinstance(measure, str) else measure
+
+
+def _run(connection: sqlite3.Connection, query: BoundQuery) -> tuple[list[str], list[tuple]]:
+	cursor = connection.execute(query.sql, query.values)
+	return [column[0] for column in cursor.description], cursor.fetchall()
