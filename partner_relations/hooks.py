@@ -57,6 +57,20 @@ doc_events = {
 	},
 }
 
+# The supplier's own view on the website
+
+has_website_permission = {
+	"Supplier Evaluation": "partner_relations.supplier_quality.portal.has_website_permission",
+}
+standard_portal_menu_items = [
+	{
+		"title": "Supplier Evaluations",
+		"route": "/supplier-evaluations",
+		"reference_doctype": "Supplier Evaluation",
+		"role": "Supplier",
+	},
+]
+
 # Jobs
 
 scheduler_events = {
