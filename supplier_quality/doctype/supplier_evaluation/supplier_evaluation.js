@@ -1,5 +1,13 @@
-// The figures that the overview shows; their fields stay for lists, reports and print.
+// What the overview shows better than fields do. They stay for lists, reports and print.
 const SHOWN_IN_OVERVIEW = [
+	"supplier",
+	"supplier_name",
+	"company",
+	"template",
+	"period_label",
+	"from_date",
+	"to_date",
+	"status",
 	"score",
 	"grade",
 	"not_rated_reason",
@@ -10,13 +18,15 @@ const SHOWN_IN_OVERVIEW = [
 	"change",
 	"trend",
 	"criteria",
+	"criteria_section",
 	"changed_section",
 ];
 
 frappe.ui.form.on("Supplier Evaluation", {
 	refresh(frm) {
-		frm.toggle_display(SHOWN_IN_OVERVIEW, false);
+		frm.toggle_display(SHOWN_IN_OVERVIEW, frm.is_new());
 		if (frm.is_new()) {
+			frm.disable_save();
 			frm.set_intro(__("Evaluations are made by a run, or by “Evaluate” on the supplier."), "blue");
 			return;
 		}
@@ -28,10 +38,31 @@ frappe.ui.form.on("Supplier Evaluation", {
 
 function show_overview(frm) {
 	const { doc } = frm;
-	frm.get_field("overview").$wrapper.addClass("pr-wide").html(`
+	const field = frm.get_field("overview").$wrapper.addClass("pr-wide");
+	field.html(`
+		${scope_html(doc)}
 		${partner_relations.cards(figures(doc))}
 		${doc.criteria?.length ? criteria_html(doc) : ""}
 	`);
+}
+
+// Whom, where, when and by what this evaluation judges.
+function scope_html(doc) {
+	const { escape, form_link } = partner_relations;
+	const from = frappe.datetime.str_to_user(doc.from_date);
+	const to = frappe.datetime.str_to_user(doc.to_date);
+	const parts = [
+		form_link("Supplier", doc.supplier),
+		escape(doc.company),
+		escape(`${doc.period_label} (${from} – ${to})`),
+		form_link("Supplier Evaluation Template", doc.template),
+		doc.version > 1 ? escape(__("Version {0}", [doc.version])) : "",
+		doc.as_of ? escape(__("Facts as of {0}", [frappe.datetime.str_to_user(doc.as_of)])) : "",
+	];
+	return `<div class="pr-scope">${parts
+		.filter(Boolean)
+		.map((part) => `<span>${part}</span>`)
+		.join("")}</div>`;
 }
 
 function figures(doc) {
@@ -57,27 +88,37 @@ function figures(doc) {
 			value: `${number(doc.coverage, 1)} %`,
 			hint: __("of the weight could be measured"),
 		},
-		{
-			label: __("When Published"),
-			value: consequence(doc),
-			hint: escape(doc.as_of ? __("Facts as of {0}", [frappe.datetime.str_to_user(doc.as_of)]) : ""),
-		},
+		{ label: __("Effect"), value: effect_html(doc), hint: effect_hint(doc) },
 	];
 }
 
-// What the grade does to requests and orders, the stricter first.
-function consequence(doc) {
-	const pill = (action, label) => {
-		const color = { Warn: "orange", Prevent: "red" }[action] || "green";
-		return `<span class="indicator-pill ${color}">${partner_relations.escape(label)}</span>`;
-	};
-	const rfq = doc.rfq_action || "Allow";
-	const po = doc.po_action || "Allow";
-	if (rfq === "Allow" && po === "Allow") return pill("Allow", __("No restriction"));
-	return [
-		po === "Allow" ? "" : pill(po, po === "Prevent" ? __("Orders prevented") : __("Orders warned about")),
-		rfq === "Allow" ? "" : pill(rfq, rfq === "Prevent" ? __("RFQs prevented") : __("RFQs warned about")),
-	].join(" ");
+// What the grade does to requests for quotation and purchase orders.
+function effect_html({ rfq_action, po_action }) {
+	const colors = { Warn: "orange", Prevent: "red" };
+	const pill = (action, label) =>
+		`<span class="indicator-pill ${colors[action] || "green"}">${partner_relations.escape(label)}</span>`;
+	if (rfq_action === po_action) {
+		if (po_action === "Prevent") return pill(po_action, __("RFQs and orders prevented"));
+		if (po_action === "Warn") return pill(po_action, __("RFQs and orders warned about"));
+		return pill("Allow", __("No restriction"));
+	}
+	const orders = { Prevent: __("Orders prevented"), Warn: __("Orders warned about") }[po_action];
+	const requests = { Prevent: __("RFQs prevented"), Warn: __("RFQs warned about") }[rfq_action];
+	return [orders && pill(po_action, orders), requests && pill(rfq_action, requests)]
+		.filter(Boolean)
+		.join(" ");
+}
+
+function effect_hint({ docstatus, published_by, published_on }) {
+	if (docstatus === 0) return __("Takes effect when published");
+	if (!published_on) return "";
+	const { escape } = partner_relations;
+	return escape(
+		__("Published by {0} on {1}", [
+			frappe.user.full_name(published_by),
+			frappe.datetime.str_to_user(published_on.split(" ")[0]),
+		])
+	);
 }
 
 function criteria_html(doc) {

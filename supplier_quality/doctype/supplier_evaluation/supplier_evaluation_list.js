@@ -1,14 +1,18 @@
 frappe.listview_settings["Supplier Evaluation"] = {
-	add_fields: ["status", "docstatus", "has_score", "grade_color", "facts_changed"],
+	add_fields: ["status", "docstatus", "has_score", "score", "grade", "grade_color", "facts_changed"],
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
+	hide_name_column: true,
 
-	get_indicator({ status, facts_changed }) {
-		if (status === "Published" && facts_changed) {
-			return [__("Facts Changed"), "orange", "facts_changed,=,1"];
-		}
-		const color = { Draft: "yellow", Published: "green", Superseded: "gray", Cancelled: "red" }[status];
-		return [__(status), color, `status,=,${status}`];
+	// Status and result in one, as a phone shows nothing else of a row: "Published · B 80.95".
+	get_indicator(doc) {
+		const { status, grade } = doc;
+		const changed = doc.facts_changed && status === "Published";
+		const words = [changed ? __("Facts Changed") : __(status)];
+		if (grade) words.push(`${frappe.utils.escape_html(grade)} ${partner_relations.number(doc.score)}`);
+		const color = { Draft: "yellow", Published: doc.grade_color, Cancelled: "red" }[status];
+		const filter = changed ? "facts_changed,=,1" : `status,=,${status}`;
+		return [words.join(" · "), changed ? "orange" : color || "gray", filter];
 	},
 
 	formatters: {
