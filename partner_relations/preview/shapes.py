@@ -1,7 +1,7 @@
 """ERPNext's tables in SQLite: the columns that the measures read, in the ERP's names and types."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 TEXT, DATE, NUMBER, WHOLE = "TEXT", "TEXT", "REAL", "INTEGER"
@@ -192,6 +192,20 @@ def insert(connection: sqlite3.Connection, doctype: str, rows: Iterable[Mapping[
 		f'INSERT INTO "tab{doctype}" VALUES ({marks})',
 		([row.get(name, defaults[name]) for name in columns] for row in rows),
 	)
+
+
+def insert_tuples(
+	connection: sqlite3.Connection, doctype: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+	"""Insert many rows given as tuples of the named columns; all other columns get the ERP's default.
+
+	Several times faster than `insert`, for files with a million lines.
+	"""
+	defaults = {name: default(name, type_) for name, type_ in SHAPES[doctype].items() if name not in columns}
+	names = ", ".join(f'"{name}"' for name in (*columns, *defaults))
+	# The defaults are the numbers and NULLs of this module, never input.
+	values = ", ".join(["?"] * len(columns) + ["NULL" if value is None else str(value) for value in defaults.values()])
+	connection.executemany(f'INSERT INTO "tab{doctype}" ({names}) VALUES ({values})', rows)
 
 
 def default(column: str, type_: str) -> Any:

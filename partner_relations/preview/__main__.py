@@ -1,0 +1,7 @@
+"""`python -m partner_relations.preview`"""
+
+import sys
+
+from partner_relations.preview.cli import main
+
+sys.exit(main())

@@ -1,0 +1,369 @@
+"""The preview's page: one HTML file with inline SVG charts, which needs no network, script or other file.
+
+Whatever comes from the input goes through `escape`; colours come from a fixed list.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from html import escape
+
+from partner_relations.preview.report import (
+	Report,
+	SupplierResult,
+	Trend,
+	reason_text,
+	shown,
+	shown_value,
+)
+from partner_relations.supplier_quality.rating import CriterionScore
+
+MOST_SUPPLIERS = 200
+MOST_BARS = 30
+
+# The colours that a grade can have in the ERP, for light and for dark screens.
+COLORS = {
+	"green": ("#1f9d61", "#3ecf8e"),
+	"blue": ("#2f6fde", "#6aa5ff"),
+	"cyan": ("#0e8fa8", "#4cc9df"),
+	"light-blue": ("#3a93d6", "#7cc0f5"),
+	"yellow": ("#c79a00", "#f0cd4e"),
+	"orange": ("#dd7a17", "#ffad5c"),
+	"pink": ("#cf4a90", "#f48fc0"),
+	"purple": ("#7a54c7", "#b494f5"),
+	"red": ("#d03d3d", "#ff7d7d"),
+	"gray": ("#7c8794", "#a3adb8"),
+}
+SPARK_WIDTH, SPARK_HEIGHT = 120, 30
+
+
+def render(report: Report, trend: Trend | None) -> str:
+	"""The page's HTML."""
+	title = f"Supplier evaluation: {report.company}"
+	body = "\n".join(
+		(
+			_header(report),
+			_summary(report),
+			'<div class="charts">',
+			_ranking(report),
+			_distribution(report),
+			"</div>",
+			_table(report, trend),
+			_footer(report),
+		)
+	)
+	return (
+		"<!doctype html>\n"
+		'<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+		'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+		'<meta name="color-scheme" content="light dark">\n'
+		f"<title>{escape(title)}</title>\n<style>\n{_style()}\n</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
+		"</body>\n</html>\n"
+	)
+
+
+def shown_suppliers(report: Report) -> list[str]:
+	"""The suppliers in the page's table: all of them, or the best and the worst of very many."""
+	return [result.supplier for result in _middle_out(report.results, MOST_SUPPLIERS)]
+
+
+def _middle_out(results, most: int) -> list[SupplierResult]:
+	if len(results) <= most:
+		return list(results)
+	return [*results[: most // 2], *results[len(results) - most // 2 :]]
+
+
+def _header(report: Report) -> str:
+	whole = " (all days of the data)" if report.period_is_whole_range else ""
+	notes = "".join(f"<li>{escape(note)}</li>" for note in report.notes)
+	return (
+		f"<header><p class=over>Supplier evaluation, preview</p><h1>{escape(report.company)}</h1>"
+		f"<p class=sub>Template <b>{escape(report.definition.template)}</b> · "
+		f"{report.from_date} to {report.to_date}{whole} · as of {report.as_of}</p></header>"
+		+ (f"<ul class=notes>{notes}</ul>" if notes else "")
+	)
+
+
+def _summary(report: Report) -> str:
+	rated = report.rated
+	totals = [result.score.total for result in rated]
+	mean = sum(totals, Decimal(0)) / len(totals) if totals else None
+	actions = {
+		grade.grade for grade in report.definition.grades if "Prevent" in (grade.rfq_action, grade.po_action)
+	}
+	blocked = sum(1 for result in rated if result.score.grade in actions)
+	cards = [
+		("Suppliers", f"{len(report.results):,}", f"{len(rated):,} rated, {len(report.results) - len(rated):,} not"),
+		("Mean score", shown(mean, 1), "of 100, rated suppliers"),
+		("Best", shown(totals[0], 1) if totals else "–", escape(rated[0].supplier) if rated else "nobody is rated"),
+		(
+			"Weakest",
+			shown(totals[-1], 1) if totals else "–",
+			escape(rated[-1].supplier) if rated else "nobody is rated",
+		),
+		("Would be blocked", f"{blocked:,}", "by a grade that prevents RFQs or orders"),
+	]
+	return (
+		"<section class=cards>"
+		+ "".join(
+			f"<div class=card><span>{label}</span><strong>{value}</strong><small>{note}</small></div>"
+			for label, value, note in cards
+		)
+		+ "</section>"
+	)
+
+
+def _color(report: Report, grade: str | None) -> str:
+	"""A CSS colour for a grade; gray for none and for colours that we don't know."""
+	definition = report.definition.grade_definition(grade)
+	name = definition.color.lower() if definition else "gray"
+	return f"var(--{name if name in COLORS else 'gray'})"
+
+
+def _badge(report: Report, result: SupplierResult) -> str:
+	grade = result.score.grade
+	if grade is None:
+		return '<span class="badge none">–</span>'
+	capped = " title='lowered by a knock-out criterion'" if result.score.capped else ""
+	mark = "*" if result.score.capped else ""
+	return f"<span class=badge style='background:{_color(report, grade)}'{capped}>{escape(grade)}{mark}</span>"
+
+
+def _ranking(report: Report) -> str:
+	rated = report.rated
+	bars = _middle_out(rated, MOST_BARS)
+	limits = "".join(
+		f"<line x1='{band.lower}%' x2='{band.lower}%' y1=0 y2=100% class=limit />"
+		for band in report.definition.scale.bands[1:]
+	)
+	rows = []
+	for position, result in enumerate(bars):
+		if position == MOST_BARS // 2 and len(rated) > MOST_BARS:
+			rows.append(f"<p class=gap>… {len(rated) - MOST_BARS:,} suppliers between …</p>")
+		total = result.score.total
+		rows.append(
+			f"<div class=bar><span class=rank>{result.rank}</span>"
+			f"<span class=name title='{escape(result.supplier)}'>{escape(result.supplier)}</span>"
+			f"<svg role=img aria-label='{shown(total, 1)} of 100' height=18 width='100%'>"
+			f"<rect width='100%' height=18 rx=3 class=track />"
+			f"<rect width='{total:.3f}%' height=18 rx=3 style='fill:{_color(report, result.score.grade)}' />{limits}</svg>"
+			f"<b>{shown(total, 1)}</b>{_badge(report, result)}</div>"
+		)
+	empty = "<p class=gap>No supplier could be rated: see the table for the reasons.</p>"
+	return f"<section class='panel ranking'><h2>Ranking</h2>{''.join(rows) or empty}</section>"
+
+
+def _distribution(report: Report) -> str:
+	"""How many suppliers have each grade, as a column chart."""
+	grades = [(grade.grade, _color(report, grade.grade)) for grade in report.definition.grades]
+	counts = [
+		(grade, color, sum(1 for result in report.results if result.score.grade == grade))
+		for grade, color in grades
+	]
+	unrated = len(report.results) - len(report.rated)
+	counts.append(("Not rated", "var(--gray)", unrated))
+	most = max((count for _grade, _color, count in counts), default=0) or 1
+	step, height = 72, 170
+	parts = []
+	for column, (grade, color, count) in enumerate(counts):
+		tall = round(count / most * height, 1)
+		x = column * step + 12
+		short = grade if len(grade) <= 10 else grade[:9] + "…"
+		parts.append(
+			f"<rect x={x} y={24 + height - tall} width={step - 24} height={tall} rx=4 style='fill:{color}'>"
+			f"<title>{escape(grade)}: {count}</title></rect>"
+			f"<text x={x + step / 2 - 12} y={16 + height - tall} class=count>{count}</text>"
+			f"<text x={x + step / 2 - 12} y={height + 44} class=axis>{escape(short)}</text>"
+		)
+	width = len(counts) * step
+	bands = "".join(
+		f"<tr><td><span class=badge style='background:{_color(report, grade.grade)}'>{escape(grade.grade)}</span>"
+		f"<td>{escape(grade.lower)} to {escape(grade.upper)}<td>{_consequence(grade.rfq_action, grade.po_action)}"
+		for grade in report.definition.grades
+	)
+	return (
+		"<section class='panel grades'><h2>Grades</h2>"
+		f"<svg viewBox='0 0 {width} {height + 54}' role=img aria-label='Suppliers by grade' class=columns>"
+		f"<line x1=0 x2={width} y1={height + 24.5} y2={height + 24.5} class=limit />{''.join(parts)}</svg>"
+		f"<table class=bands><tr><th>Grade<th>Score<th>RFQs and orders{bands}</table></section>"
+	)
+
+
+def _consequence(rfq: str, po: str) -> str:
+	words = {"Allow": "allowed", "Warn": "warned about", "Prevent": "prevented"}
+	if rfq == po:
+		return words.get(rfq, rfq)
+	return f"RFQs {words.get(rfq, rfq)}, orders {words.get(po, po)}"
+
+
+def _table(report: Report, trend: Trend | None) -> str:
+	criteria = report.definition.criteria
+	heads = "".join(
+		f"<th class=criterion><span>{escape(row.kpi)}</span><small>{escape(row.weight)} %</small>"
+		for row in criteria
+	)
+	trend_head = "<th class=trend><span>On time by month</span><small>0 to 100 %</small>" if trend else ""
+	chosen = _middle_out(report.results, MOST_SUPPLIERS)
+	rows = []
+	for position, result in enumerate(chosen):
+		if position == MOST_SUPPLIERS // 2 and len(report.results) > MOST_SUPPLIERS:
+			left = len(report.results) - len(chosen)
+			columns = 5 + len(criteria) + bool(trend)
+			rows.append(f"<tr><td colspan={columns} class=gap>… {left:,} suppliers between: see the JSON output …")
+		rows.append(_table_row(report, result, trend))
+	return (
+		"<section class=panel><h2>Criteria</h2>"
+		"<p class=hint>Measured values, coloured by their rating from 0 (red) to 100 (green). "
+		"Point at a cell for numbers behind it.</p>"
+		"<div class=scroll><table class=heat><thead><tr><th>#<th class=who>Supplier<th>Score<th>Grade<th>Coverage"
+		f"{heads}{trend_head}</thead><tbody>{''.join(rows)}</tbody></table></div></section>"
+	)
+
+
+def _table_row(report: Report, result: SupplierResult, trend: Trend | None) -> str:
+	score = result.score
+	reason = reason_text(score, report.definition)
+	why = f"<small>Not rated: {escape(reason)}</small>" if reason else ""
+	cells = "".join(_heat_cell(report, row) for row in score.criteria)
+	if trend is not None:
+		cells += f"<td class=trend>{_spark(trend, result.supplier)}"
+	return (
+		f"<tr><td>{result.rank or '–'}<th scope=row class=who>{escape(result.supplier)}{why}"
+		f"<td><b>{shown(score.total, 2)}</b><td>{_badge(report, result)}<td>{shown(score.coverage, 0)} %{cells}"
+	)
+
+
+def _heat_cell(report: Report, row: CriterionScore) -> str:
+	measure = report.measure(row.criterion)
+	value = escape(shown_value(row, measure))
+	if row.rating is None:
+		return "<td class=nodata title='no data'>–"
+	hue = round(float(row.rating) * 1.3)
+	knocked = " class=knocked" if row.knocked_out else ""
+	details = f"rating {shown(row.rating, 2)}, {shown(row.points, 2)} points"
+	if row.fact is not None and row.value is not None:
+		details = (
+			f"{_plain(row.fact.numerator)} of {_plain(row.fact.denominator)}, {row.fact.sample_size:,} facts; {details}"
+		)
+	if row.knocked_out:
+		details += "; below the knock-out limit"
+	return f"<td{knocked} style='--h:{hue}' title='{escape(details)}'>{value}"
+
+
+def _plain(number: Decimal) -> str:
+	text = f"{number:,.3f}"
+	return text.rstrip("0").rstrip(".")
+
+
+def _spark(trend: Trend, supplier: str) -> str:
+	"""On-time delivery by month as a line; months without deliveries are bridged."""
+	months = trend.by_supplier.get(supplier)
+	if not months:
+		return "–"
+	last = max(len(trend.months) - 1, 1)
+	points = []
+	for position, month in enumerate(trend.months):
+		if month in months:
+			kept, every = months[month]
+			x = 3 + position / last * (SPARK_WIDTH - 6)
+			y = 3 + (1 - kept / every) * (SPARK_HEIGHT - 6)
+			points.append((f"{x:.1f}", f"{y:.1f}", f"{month}: {kept:g} of {every:g} on time"))
+	line = " ".join(f"{x},{y}" for x, y, _label in points)
+	x, y, _label = points[-1]
+	labels = "\n".join(label for _x, _y, label in points)
+	return (
+		f"<svg width={SPARK_WIDTH} height={SPARK_HEIGHT} role=img aria-label='On time by month'>"
+		f"<title>{escape(labels)}</title><rect width={SPARK_WIDTH} height={SPARK_HEIGHT} class=hover />"
+		f"<line x1=0 x2={SPARK_WIDTH} y1=3 y2=3 class=limit /><polyline points='{line}' class=spark />"
+		f"<circle cx={x} cy={y} r=2.5 class=dot /></svg>"
+	)
+
+
+def _footer(report: Report) -> str:
+	files = ", ".join(f"{escape(name)} ({count:,} rows)" for name, count in report.files.items())
+	return (
+		f"<footer><p>Read: {files}.</p><p>A criterion's value becomes a rating by its curve; the score is the mean of the "
+		"ratings, weighted, over the criteria that could be measured; coverage is their share of the weight. "
+		"No data is neither 0 nor 100. Order lines whose window is still open are not counted.</p></footer>"
+	)
+
+
+def _style() -> str:
+	def variables(index: int) -> str:
+		return "".join(f"--{name}:{shades[index]};" for name, shades in COLORS.items())
+
+	return "\n".join(_rules(variables(0), variables(1)))
+
+
+def _rules(light: str, dark: str) -> Iterator[str]:
+	yield f":root{{--ink:#1b2430;--soft:#637083;--line:#dfe4ea;--page:#f4f6f8;--panel:#fff;--light:86%;--text:#1b2430;{light}}}"
+	yield (
+		"@media (prefers-color-scheme:dark){:root{--ink:#e8edf2;--soft:#98a5b3;--line:#303a45;--page:#12171d;"
+		f"--panel:#1b222a;--light:24%;--text:#f2f5f8;{dark}}}}}"
+	)
+	yield "*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}"
+	yield (
+		"body{margin:0;background:var(--page);color:var(--ink);"
+		"font:15px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
+	)
+	yield "main{max-width:1320px;margin:0 auto;padding:20px 24px 40px}"
+	yield "h1{margin:0;font-size:26px;line-height:1.2;overflow-wrap:anywhere}h2{margin:0 0 12px;font-size:16px}"
+	yield ".over{margin:0;color:var(--soft);font-size:13px}.sub{margin:4px 0 0;color:var(--soft)}"
+	yield (
+		".notes{margin:14px 0 0;padding:10px 14px 10px 30px;background:color-mix(in srgb,var(--orange) 14%,var(--panel));"
+		"border-radius:8px;overflow-wrap:anywhere}"
+	)
+	yield ".cards{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin:18px 0 12px}"
+	yield (
+		".card,.panel{background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:14px 16px;"
+		"min-width:0}"
+	)
+	yield ".card span{display:block;color:var(--soft);font-size:13px}.card strong{font-size:26px;line-height:1.25}"
+	yield (
+		".card small{display:block;color:var(--soft);font-size:12.5px;overflow:hidden;text-overflow:ellipsis;"
+		"white-space:nowrap}"
+	)
+	yield ".charts{display:grid;grid-template-columns:minmax(0,1fr) 380px;gap:12px;margin-bottom:12px}"
+	yield (
+		".bar{display:grid;grid-template-columns:22px minmax(90px,220px) minmax(0,1fr) 44px 38px;gap:8px;"
+		"align-items:center;min-height:26px}"
+	)
+	yield ".bar .rank{color:var(--soft);text-align:right}.bar svg{display:block}.bar b{text-align:right}"
+	yield ".bar .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
+	yield ".track{fill:var(--line);opacity:.55}.limit{stroke:var(--soft);stroke-opacity:.45;stroke-dasharray:2 3}"
+	yield ".gap{color:var(--soft);text-align:center}"
+	yield (
+		".badge{display:inline-block;min-width:26px;padding:1px 7px;border-radius:6px;color:#fff;font-weight:600;"
+		"text-align:center;font-size:13px;max-width:120px;overflow:hidden;text-overflow:ellipsis}"
+	)
+	yield ".badge.none{background:none;color:var(--soft)}"
+	yield "@media (prefers-color-scheme:dark){.badge{color:#12171d}}"
+	yield ".columns{display:block;width:100%;max-height:260px}"
+	yield "svg text{fill:var(--ink);text-anchor:middle;font-size:13px}svg .count{font-weight:600}svg .axis{fill:var(--soft)}"
+	yield ".bands{width:100%;border-collapse:collapse;margin-top:8px;font-size:13.5px}.bands td,.bands th{padding:3px 6px 3px 0;text-align:left}"
+	yield ".bands th,.heat thead th{color:var(--soft);font-weight:500;font-size:12.5px}"
+	yield ".hint{margin:-6px 0 10px;color:var(--soft);font-size:13.5px}"
+	yield ".scroll{overflow-x:auto;margin:0 -16px -14px;padding:0 16px 14px}"
+	yield ".heat{border-collapse:separate;border-spacing:2px;width:100%;font-variant-numeric:tabular-nums}"
+	yield ".heat td{padding:5px 8px;text-align:right;white-space:nowrap;border-radius:4px}"
+	yield ".heat thead th{padding:4px 8px;text-align:right;vertical-align:bottom;line-height:1.25}"
+	yield ".heat thead small{display:block;font-weight:400;opacity:.85}"
+	yield (
+		".heat .who{text-align:left;font-weight:500;min-width:150px;max-width:260px;overflow-wrap:anywhere;"
+		"position:sticky;left:0;background:var(--panel)}"
+	)
+	yield ".heat .who small{display:block;color:var(--soft);font-weight:400;font-size:12.5px}"
+	yield ".heat td[style]{background:hsl(var(--h) 62% var(--light));color:var(--text)}"
+	yield ".heat .knocked{outline:2px solid var(--red);outline-offset:-2px}.heat .nodata{color:var(--soft);text-align:center}"
+	yield ".heat .trend{text-align:center}.heat td.trend{padding:0 4px}.heat svg{display:block;margin:auto}"
+	yield ".spark{fill:none;stroke:var(--blue);stroke-width:1.6;stroke-linejoin:round}.dot{fill:var(--blue)}.hover{fill:transparent}"
+	yield "footer{margin-top:16px;color:var(--soft);font-size:13px;overflow-wrap:anywhere}footer p{margin:4px 0}"
+	yield (
+		"@media (max-width:1000px){.charts{grid-template-columns:minmax(0,1fr)}.cards{grid-template-columns:repeat(3,1fr)}}"
+	)
+	yield (
+		"@media (max-width:560px){main{padding:14px 12px 30px}.cards{grid-template-columns:repeat(2,1fr);gap:8px}"
+		".card:last-child{grid-column:1/-1}.card strong{font-size:22px}h1{font-size:21px}"
+		".bar{grid-template-columns:18px minmax(80px,38%) minmax(0,1fr) 38px 36px;gap:6px;font-size:13.5px}"
+		".heat .who{min-width:120px;max-width:140px;font-size:13.5px}}"
+	)
+	yield "@media print{body{background:#fff}.panel,.card{break-inside:avoid}}"
