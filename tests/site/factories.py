@@ -1,7 +1,7 @@
 """Small builders for the site tests: each makes one real, valid document through ERPNext's own API.
 
-They give only what a test doesn't care about; what it asserts on, it passes. Nothing is committed. Dates lie in
-the first quarter of last year unless given: closed long ago, and inside the site's fiscal years.
+They give only what a test doesn't care about; what it asserts on, it passes. Nothing is committed. Dates lie
+in the first quarter of last year unless given: closed long ago, and inside the site's fiscal years.
 
     supplier = make_supplier()
     make_receipt(supplier, accepted=90, rejected=10)            # 90 % accepted, without an order
@@ -51,7 +51,8 @@ def unique(words: str) -> str:
 def make_supplier(name: str | None = None, **values: Any) -> str:
 	"""A supplier of the top supplier group."""
 	values.setdefault("supplier_group", _root("Supplier Group"))
-	return frappe.get_doc(doctype="Supplier", supplier_name=name or unique("Supplier"), **values).insert().name
+	supplier = frappe.get_doc(doctype="Supplier", supplier_name=name or unique("Supplier"), **values)
+	return supplier.insert().name
 
 
 def make_supplier_group(parent: str | None = None, is_group: int = 1) -> str:
@@ -69,11 +70,12 @@ def make_item(**values: Any) -> str:
 	"""A stock item in pieces."""
 	values.setdefault("item_group", _root("Item Group"))
 	code = unique("Item")
-	return frappe.get_doc(doctype="Item", item_code=code, stock_uom="Nos", is_stock_item=1, **values).insert().name
+	item = frappe.get_doc(doctype="Item", item_code=code, stock_uom="Nos", is_stock_item=1, **values)
+	return item.insert().name
 
 
 def make_service() -> str:
-	"""An item without stock: its receipts count for the measures and are made in half the time. One per test."""
+	"""An item without stock: its receipts count and are made in half the time. One for all of a test."""
 	name = "Test Service"
 	if not frappe.db.exists("Item", name):
 		item = frappe.get_doc(doctype="Item", item_code=name, stock_uom="Nos", is_stock_item=0)
@@ -175,7 +177,7 @@ def receive(
 	rejected: float = 0,
 	submit: bool = True,
 ) -> Document:
-	"""A purchase receipt against an order; `accepted` and `rejected` are those of each line (default: all)."""
+	"""A purchase receipt against an order; `accepted` and `rejected` hold for each line (default: all)."""
 	receipt = make_purchase_receipt(order.name)
 	_post(receipt, on)
 	for line in receipt.items:
@@ -255,8 +257,10 @@ def inspect(receipt: Document, *, status: str = "Accepted", on: date | None = No
 	return inspection.insert().submit()
 
 
-def invoice(order: Document, *, on: date | None = None, quantity: float | None = None, rate: float | None = None):
-	"""A submitted purchase invoice against an order; `quantity` and `rate` are those of each line."""
+def invoice(
+	order: Document, *, on: date | None = None, quantity: float | None = None, rate: float | None = None
+) -> Document:
+	"""A submitted purchase invoice against an order; `quantity` and `rate` hold for each line."""
 	document = make_purchase_invoice(order.name)
 	_post(document, on)
 	document.bill_no = unique("Bill")
@@ -267,8 +271,10 @@ def invoice(order: Document, *, on: date | None = None, quantity: float | None =
 	return document.insert().submit()
 
 
-def request_quotations(suppliers: Sequence[str], *, item: str, quantity: float = 10, on: date | None = None) -> Document:
-	"""A submitted request for quotation of one line to several suppliers."""
+def request_quotations(
+	suppliers: Sequence[str], *, item: str, quantity: float = 10, on: date | None = None, submit: bool = True
+) -> Document:
+	"""A request for quotation of one line to several suppliers."""
 	request = frappe.get_doc(
 		doctype="Request for Quotation",
 		company=COMPANY,
@@ -287,10 +293,13 @@ def request_quotations(suppliers: Sequence[str], *, item: str, quantity: float =
 			}
 		],
 	)
-	return request.insert().submit()
+	request.insert()
+	return request.submit() if submit else request
 
 
-def quote(request: Document, supplier: str, *, rate: float, on: date | None = None, submit: bool = True) -> Document:
+def quote(
+	request: Document, supplier: str, *, rate: float, on: date | None = None, submit: bool = True
+) -> Document:
 	"""A supplier's quotation in answer to a request."""
 	quotation = make_supplier_quotation_from_rfq(request.name, for_supplier=supplier)
 	quotation.transaction_date = on or day(1, 15)
@@ -417,7 +426,8 @@ def rate(
 			"to_date": TO_DATE,
 			"evaluator_role": role,
 			"marks": [
-				{"kpi": kpi, "mark": mark or 0, "not_applicable": int(mark is None)} for kpi, mark in marks.items()
+				{"kpi": kpi, "mark": mark or 0, "not_applicable": int(mark is None)}
+				for kpi, mark in marks.items()
 			],
 			**values,
 		}
