@@ -115,7 +115,7 @@ function effect_hint({ docstatus, published_by, published_on }) {
 	const { escape } = partner_relations;
 	return escape(
 		__("Published by {0} on {1}", [
-			frappe.user.full_name(published_by),
+			frappe.user_info(published_by).fullname,
 			frappe.datetime.str_to_user(published_on.split(" ")[0]),
 		])
 	);

@@ -44,7 +44,7 @@ function fill_period(frm) {
 }
 
 // The bar and the cards stand above the form, so that they are seen first.
-function show_progress(frm) {
+function show_progress(frm, drafts) {
 	const { doc } = frm;
 	const { cards, number } = partner_relations;
 	const body = frm.pr_progress?.closest("body").length
@@ -58,7 +58,7 @@ function show_progress(frm) {
 			<div class="progress-bar ${doc.status === "Failed" ? "progress-bar-danger" : "progress-bar-success"}"
 				style="width: ${flt(doc.progress)}%"></div>
 		</div>
-		<p class="text-muted">${partner_relations.escape(progress_sentence(doc))}</p>
+		<p class="text-muted">${partner_relations.escape(progress_sentence(doc, drafts))}</p>
 		${cards([
 			{ label: __("Suppliers in Scope"), value: number(doc.suppliers_total) },
 			{ label: __("Evaluations Made"), value: number(doc.evaluations_made), color: "green" },
@@ -73,16 +73,16 @@ function show_progress(frm) {
 	`);
 }
 
-function progress_sentence({ status, progress, evaluations_made }) {
+function progress_sentence({ status, progress, evaluations_made }, drafts) {
 	switch (status) {
 		case "Queued":
 			return __("Waiting for a background worker.");
 		case "Running":
 			return __("{0} % done.", [partner_relations.number(progress, 0)]);
 		case "Completed":
-			return evaluations_made
-				? __("Done. Review the drafts and publish them.")
-				: __("Done. There was nothing to evaluate in this period.");
+			if (!evaluations_made) return __("Done. There was nothing to evaluate in this period.");
+			if (drafts) return __("Done. {0} drafts wait to be published.", [drafts]);
+			return drafts === 0 ? __("Done. All evaluations are published.") : __("Done.");
 		case "Completed with Failures":
 			return __("Done, except for the suppliers listed below. Mend the causes and press Continue.");
 		case "Failed":
@@ -113,9 +113,11 @@ async function add_buttons(frm) {
 	frm.add_custom_button(__("Show Evaluations"), () =>
 		frappe.set_route("List", "Supplier Evaluation", { run: doc.name })
 	);
-	if (UNDER_WAY.includes(doc.status) || !frappe.model.can_submit("Supplier Evaluation")) return;
+	if (UNDER_WAY.includes(doc.status)) return;
 	const drafts = await frappe.db.count("Supplier Evaluation", { filters: { run: doc.name, docstatus: 0 } });
-	if (!drafts || frm.doc.name !== doc.name) return;
+	if (frm.doc.name !== doc.name) return;
+	show_progress(frm, drafts);
+	if (!drafts || !frappe.model.can_submit("Supplier Evaluation")) return;
 	frm.add_custom_button(__("Publish All Drafts"), () => publish_all(frm, drafts)).addClass("btn-primary");
 }
 

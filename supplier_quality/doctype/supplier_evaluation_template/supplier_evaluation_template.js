@@ -3,7 +3,6 @@ const FULL_WEIGHT = 100;
 frappe.ui.form.on("Supplier Evaluation Template", {
 	setup(frm) {
 		frm.set_query("kpi", "criteria", { filters: { disabled: 0 } });
-		frm.set_query("supplier_group", "supplier_groups", { filters: {} });
 	},
 
 	refresh(frm) {

@@ -24,7 +24,7 @@ export function plot(parent, { points, height = 190, flat_outside = false }) {
 function svg(points, width, height, flat_outside) {
 	const xs = points.map((point) => point.x);
 	const span = Math.max(...xs) - Math.min(...xs) || 1;
-	const pad = flat_outside ? span * 0.12 : points.length > 1 ? 0 : 0.5;
+	const pad = flat_outside ? span * 0.12 : 0.4;
 	const low = Math.min(...xs) - pad;
 	const high = Math.max(...xs) + pad;
 	const right = width - MARGIN.right;

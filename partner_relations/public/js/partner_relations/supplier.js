@@ -15,41 +15,52 @@ import {
 import { evaluate_supplier, release_restriction } from "./dialogs";
 import { plot } from "./plot";
 
-// Above the form: what forbids buying from this supplier, and an indicator per company.
-export function show_supplier_dashboard(frm, overview) {
-	for (const row of overview.companies) {
-		const label = row.has_score
-			? __("{0}: grade {1}, score {2}", [row.company, row.grade, number(row.score)])
-			: __("{0}: not rated", [row.company]);
-		frm.dashboard.add_indicator(escape(label), row.grade_color || "gray");
-	}
-	if (overview.companies.length) {
-		frm.dashboard.stats_area.show();
-		frm.dashboard.show();
-	}
-	frm.layout.message?.find(".pr-restrictions").closest(".form-message").remove();
-	if (overview.restrictions.length) {
-		const prevents = overview.restrictions.some((row) => row.action === "Prevent");
-		const sentences = overview.restrictions.map((row) => escape(restriction_sentence(row))).join("<br>");
-		frm.dashboard.set_headline(
-			`<div class="pr-restrictions">${sentences}</div>`,
-			prevents ? "red" : "orange"
-		);
-	}
+// Above the form: the standing per company and what forbids buying from this supplier.
+export function show_supplier_dashboard(frm, { companies, restrictions }) {
+	frm.layout.message?.find(".pr-standing").closest(".form-message").remove();
+	const lines = [
+		...companies.map((row) => `<b>${escape(row.company)}</b> ${standing(row)}`),
+		...restriction_sentences(restrictions).map(escape),
+	];
+	if (!lines.length) return;
+	const html = lines.map((line) => `<div>${line}</div>`).join("");
+	frm.dashboard.set_headline(
+		`<div class="pr-standing">${html}</div>`,
+		headline_color(companies, restrictions)
+	);
 }
 
-function restriction_sentence({ document_type, action, company, until }) {
-	const what = __(document_type);
-	const where = company || __("all companies");
-	if (!until) {
-		return action === "Prevent"
-			? __("{0}: prevented for {1} until the grade is better.", [what, where])
-			: __("{0}: warned about for {1} until the grade is better.", [what, where]);
+function standing(row) {
+	const link = form_link("Supplier Evaluation", row.evaluation, row.period_label);
+	return `${score(row.has_score, row.score)} ${badge(row.grade, row.grade_color)} ${trend(row)} · ${link}`;
+}
+
+function headline_color(companies, restrictions) {
+	if (restrictions.some((row) => row.action === "Prevent")) return "red";
+	if (restrictions.length) return "orange";
+	return companies.every((row) => row.grade_color === "green") ? "green" : "blue";
+}
+
+// One sentence per action, company and end, with the documents that it concerns.
+function restriction_sentences(restrictions) {
+	const documents = new Map();
+	for (const { action, company, until, document_type } of restrictions) {
+		const key = JSON.stringify([action, company, until]);
+		documents.set(key, [...(documents.get(key) || []), __(document_type)]);
 	}
-	const day = frappe.datetime.str_to_user(until);
-	return action === "Prevent"
-		? __("{0}: prevented for {1} until {2}.", [what, where, day])
-		: __("{0}: warned about for {1} until {2}.", [what, where, day]);
+	return [...documents].map(([key, names]) => {
+		const [action, company, until] = JSON.parse(key);
+		const words = [company || __("all companies"), frappe.utils.comma_and(names, false)];
+		if (until) words.push(frappe.datetime.str_to_user(until));
+		if (action === "Prevent") {
+			return until
+				? __("Prevented for {0} until {2}: {1}.", words)
+				: __("Prevented for {0} until the grade is better: {1}.", words);
+		}
+		return until
+			? __("Warned about for {0} until {2}: {1}.", words)
+			: __("Warned about for {0} until the grade is better: {1}.", words);
+	});
 }
 
 export function show_supplier_overview(frm, parent, overview) {

@@ -90,7 +90,7 @@ function summary(result) {
 		{
 			label: __("Suppliers"),
 			value: number(rows.length),
-			hint: escape(without_facts ? __("{0} without facts are left out", [without_facts]) : ""),
+			hint: escape(without_facts ? __("Left out for lack of facts: {0}", [without_facts]) : ""),
 		},
 		{
 			label: __("Other Grade Than Published"),
