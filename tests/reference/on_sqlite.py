@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from partner_relations.preview.shapes import create_indexes, create_tables, insert
@@ -32,7 +33,7 @@ def read_totals(
 	connection: sqlite3.Connection, measure: str | Measure, scope: Scope, settings: KpiSettings
 ) -> dict[str, tuple[float, float, int]]:
 	"""Numerator, denominator and sample size by supplier, from the grouped query."""
-	_names, rows = _run(connection, totals(_measure(measure), scope, settings, SQLITE))
+	_names, rows = _run(connection, _totals(_measure(measure), scope, settings, SQLITE))
 	found = {supplier: (numerator, denominator, sample) for supplier, numerator, denominator, sample in rows}
 	assert len(found) == len(rows), "a supplier has one row"
 	return found
@@ -46,7 +47,7 @@ def read_lines(
 	limit: int | None = None,
 ) -> list[Row]:
 	"""The facts themselves, from the ungrouped query."""
-	names, rows = _run(connection, lines(_measure(measure), scope, settings, SQLITE, limit))
+	names, rows = _run(connection, _lines(_measure(measure), scope, settings, SQLITE, limit))
 	return [dict(zip(names, row, strict=True)) for row in rows]
 
 
@@ -61,6 +62,11 @@ def sums(facts: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float, in
 			sample + fact["sample"],
 		)
 	return added
+
+
+# Writing the SQL takes longer than running it on a few documents, and many tests ask the same of many worlds.
+_totals = lru_cache(maxsize=512)(totals)
+_lines = lru_cache(maxsize=512)(lines)
 
 
 def _measure(measure: str | Measure) -> Measure:
