@@ -197,7 +197,8 @@ def message(found: frappe._dict, evaluation: frappe._dict) -> str:
 	if found.truncated:
 		sentences.append(
 			_(
-				"There are more lines than can be shown; these are the first {0}. The totals hold all of them."
+				"There are more lines than can be shown; these are the first {0}. "
+				"The totals hold all of them."
 			).format(len(found.rows))
 		)
 	period = _("Period {0} to {1}.").format(

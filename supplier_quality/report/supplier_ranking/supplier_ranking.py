@@ -125,7 +125,7 @@ def restrictions(suppliers: set[str]) -> dict[str, list[frappe._dict]]:
 
 
 def _restriction_text(rows: list[frappe._dict], company: str) -> tuple[str, bool]:
-	"""What is restricted in a company, in words, and whether anything is prevented; that outweighs a warning."""
+	"""What is restricted in a company, in words, and whether anything is prevented (more than a warning)."""
 	actions: dict[str, str] = {}
 	for row in rows:
 		if not row.company or row.company == company:
