@@ -1,5 +1,8 @@
 """Small help for controllers."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from frappe.model import no_value_fields
 
 
@@ -11,8 +14,19 @@ def keep_computed_fields(doc) -> None:
 	before = doc.get_doc_before_save()
 	if before is None:
 		return
+	for field in _computed_fields(doc, also_set_once=True):
+		doc.set(field.fieldname, before.get(field.fieldname))
+
+
+def clear_computed_fields(doc) -> None:
+	"""The same for a document that somebody inserts: what only services may write starts at its default."""
+	for field in _computed_fields(doc):
+		doc.set(field.fieldname, [] if field.fieldtype == "Table" else field.default)
+
+
+def _computed_fields(doc, also_set_once: bool = False) -> Iterator[Any]:
 	for field in doc.meta.fields:
-		if (field.read_only or field.set_only_once) and (
+		if (field.read_only or (also_set_once and field.set_only_once)) and (
 			field.fieldtype not in no_value_fields or field.fieldtype == "Table"
 		):
-			doc.set(field.fieldname, before.get(field.fieldname))
+			yield field

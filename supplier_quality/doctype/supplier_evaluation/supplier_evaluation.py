@@ -62,8 +62,8 @@ class SupplierEvaluation(Document):
 	# end: auto-generated types
 
 	def before_insert(self):
-		if not self.run or not self.unique_key:
-			frappe.throw(_("Evaluations are made by a run. Use Evaluate on the supplier, or a new run."))
+		# Runs insert rows that the core has validated, without this controller.
+		frappe.throw(_("Evaluations are made by a run. Use Evaluate on the supplier, or a new run."))
 
 	def validate(self):
 		keep_computed_fields(self)  # numbers come from the run alone; people add a conclusion

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from partner_relations.common.documents import keep_computed_fields
+from partner_relations.common.documents import clear_computed_fields, keep_computed_fields
 from partner_relations.supplier_quality.runs import AT_WORK
 from partner_relations.supplier_quality.templates import companies_of, period_label
 
@@ -52,10 +52,9 @@ class SupplierEvaluationRun(Document):
 	# end: auto-generated types
 
 	def before_insert(self):
-		self.requested_by = self.requested_by if self.flags.ignore_permissions else frappe.session.user
-		if not self.flags.ignore_permissions:
-			self.started_by = "By hand"
-			self.replaces = 0
+		if not self.flags.ignore_permissions:  # people choose the scope; services may say more
+			clear_computed_fields(self)
+			self.requested_by = frappe.session.user
 
 	def validate(self):
 		keep_computed_fields(self)
