@@ -35,10 +35,19 @@ class SupplierEvaluatorRating(Document):
 		self.evaluator = frappe.session.user
 
 	def validate(self):
+		self.validate_evaluator()
 		self.validate_period()
 		self.validate_role()
 		self.validate_marks()
 		self.validate_once()
+
+	def validate_evaluator(self):
+		"""Marks are a person's own: who could write them for somebody else could then approve them."""
+		before = self.get_doc_before_save()
+		if before:
+			self.evaluator = before.evaluator
+		if self.evaluator != frappe.session.user:
+			frappe.throw(_("Only {0} may change or submit these marks.").format(frappe.bold(self.evaluator)))
 
 	def validate_period(self):
 		if getdate(self.to_date) < getdate(self.from_date):
