@@ -80,8 +80,8 @@ def evaluate_now(run: str) -> None:
 	_prepare(document)
 	try:
 		_evaluate(document, commit=False)
-	except frappe.db.IntegrityError as error:
-		if not frappe.db.is_unique_key_violation(error):
+	except Exception as error:
+		if not (error.args and frappe.db.is_unique_key_violation(error)):
 			raise
 		frappe.throw(_("Somebody else evaluated this supplier at the same moment. Open their evaluation."))
 
