@@ -192,8 +192,9 @@ def insert_drafts(
 	stamp, user = now(), run["requested_by"]
 	label = period_label(run["from_date"], run["to_date"])
 	parents, children = [], []
+	version_of = {outcome.supplier: versions.get(outcome.supplier, 0) + 1 for outcome in outcomes}
+	keys = _unique_keys(run, version_of)
 	for name, outcome in zip(names, outcomes, strict=True):
-		version = versions.get(outcome.supplier, 0) + 1
 		parent = _evaluation_row(outcome, definition)
 		parent.update(
 			name=name,
@@ -213,8 +214,8 @@ def insert_drafts(
 			period_label=label,
 			status="Draft",
 			requested_by=user,
-			version=version,
-			unique_key=unique_key(run, outcome.supplier, version),
+			version=version_of[outcome.supplier],
+			unique_key=keys[outcome.supplier],
 		)
 		parents.append(parent)
 		for idx, row in enumerate(outcome.score.criteria, start=1):
@@ -238,13 +239,41 @@ def insert_drafts(
 	return names
 
 
-def unique_key(run: Mapping[str, Any], supplier: str, version: int) -> str:
+def unique_key(run: Mapping[str, Any], supplier: str, version: int, attempt: int = 0) -> str:
 	"""One evaluation per template, company, period, supplier and version.
 
 	A hash fixed at creation: merging two suppliers changes the link, not the key.
 	"""
 	parts = (run["template"], run["company"], run["from_date"], run["to_date"], supplier, version)
+	parts += (attempt,) if attempt else ()
 	return sha1("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def _unique_keys(run: Mapping[str, Any], versions: Mapping[str, int]) -> dict[str, str]:
+	"""The keys of new evaluations by supplier.
+
+	Where a supplier, template or company was renamed and its old name is used again, the evaluation of the
+	renamed one holds the key: then the next key that is free.
+	"""
+	keys: dict[str, str] = {}
+	todo, attempt = dict(versions), 0
+	while todo:
+		keys.update({name: unique_key(run, name, version, attempt) for name, version in todo.items()})
+		rows = frappe.get_all(
+			EVALUATION,
+			filters={"unique_key": ("in", [keys[name] for name in todo])},
+			fields=["unique_key", "supplier", "template", "company"],
+		)
+		holder = {row.unique_key: (row.supplier, row.template, row.company) for row in rows}
+		# The key of an evaluation of this very scope stays: inserting it twice must fail.
+		scope = (run["template"], run["company"])
+		todo = {
+			name: version
+			for name, version in todo.items()
+			if holder.get(keys[name], (name, *scope)) != (name, *scope)
+		}
+		attempt += 1
+	return keys
 
 
 def why_not_rated(score: Score, definition: Definition) -> str | None:
