@@ -41,7 +41,7 @@ def measures() -> list[dict[str, Any]]:
 @frappe.whitelist()
 def supplier_overview(supplier: str) -> dict[str, Any]:
 	"""Standing per company, last periods, restrictions and drafts of a supplier, if the user may see them."""
-	frappe.has_permission("Supplier", "read", supplier, throw=True)
+	_must_be_readable("Supplier", supplier)
 	if not frappe.has_permission(EVALUATION, "read"):
 		return {"companies": [], "history": [], "restrictions": [], "template": None, "pending": []}
 	fields = [
@@ -98,8 +98,8 @@ def supplier_overview(supplier: str) -> dict[str, Any]:
 @frappe.whitelist()
 def default_period(template: str, company: str) -> dict[str, Any]:
 	"""The last closed period of a template."""
-	frappe.has_permission(TEMPLATE, "read", template, throw=True)
-	frappe.has_permission("Company", "read", company, throw=True)
+	_must_be_readable(TEMPLATE, template)
+	_must_be_readable("Company", company)
 	period = last_closed_period(frappe.get_cached_doc(TEMPLATE, template).as_dict(), company)
 	return _period_as_dict(period)
 
@@ -109,8 +109,8 @@ def evaluate_supplier(
 	supplier: str, company: str, from_date: str | None = None, to_date: str | None = None
 ) -> dict[str, Any]:
 	"""Evaluate one supplier now by its template, over the last closed period unless one is given."""
-	frappe.has_permission("Supplier", "read", supplier, throw=True)
-	frappe.has_permission("Company", "read", company, throw=True)
+	_must_be_readable("Supplier", supplier)
+	_must_be_readable("Company", company)
 	frappe.has_permission(RUN, "create", throw=True)
 	template = supplier_templates((supplier,))[supplier].template
 	if not template:
@@ -207,9 +207,9 @@ def try_template(
 ) -> dict[str, Any]:
 	"""What an unsaved template would give; saves nothing. For those who may change templates."""
 	frappe.has_permission(TEMPLATE, "write", throw=True)
-	frappe.has_permission("Company", "read", company, throw=True)
+	_must_be_readable("Company", company)
 	if supplier:
-		frappe.has_permission("Supplier", "read", supplier, throw=True)
+		_must_be_readable("Supplier", supplier)
 	return what_if.try_template(
 		frappe.parse_json(template), company, supplier or None, _given_period(from_date, to_date)
 	)
@@ -239,6 +239,11 @@ def send_to_supplier(
 	if isinstance(recipients, str) and recipients.startswith("["):
 		recipients = frappe.parse_json(recipients)
 	return notices.send_to_supplier(evaluation, recipients, message)
+
+
+def _must_be_readable(doctype: str, name: str) -> None:
+	"""Raises DoesNotExistError (for Administrator too, whom permissions don't stop) or PermissionError."""
+	frappe.get_cached_doc(doctype, name).check_permission("read")
 
 
 def _given_period(from_date: str | None, to_date: str | None) -> Period | None:
