@@ -68,10 +68,8 @@ def make_supplier_group(parent: str | None = None, is_group: int = 1) -> str:
 
 def make_item(**values: Any) -> str:
 	"""A stock item in pieces."""
-	values.setdefault("item_group", _root("Item Group"))
-	code = unique("Item")
-	item = frappe.get_doc(doctype="Item", item_code=code, stock_uom="Nos", is_stock_item=1, **values)
-	return item.insert().name
+	values = {"item_group": _root("Item Group"), "stock_uom": "Nos", "is_stock_item": 1, **values}
+	return frappe.get_doc(doctype="Item", item_code=unique("Item"), **values).insert().name
 
 
 def make_service() -> str:
