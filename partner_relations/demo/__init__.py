@@ -1,0 +1,82 @@
+"""Demo data: suppliers with two years of purchases, good and bad, and their published evaluations.
+
+	bench --site SITE execute partner_relations.demo.make
+
+Made through ERPNext's own API, the same each time on the same day (seeded), with dates relative to today. Meant
+for a site to try the app on: on a site with purchases of its own it asks for a company by name.
+"""
+
+import time
+
+import frappe
+from frappe import _
+
+from partner_relations.demo import evaluations, purchases
+from partner_relations.demo.cast import SUPPLIERS
+from partner_relations.demo.site import COMPANY, prepare_site, set_up_erpnext
+
+
+def make(company: str | None = None, commit: bool = True) -> dict[str, int]:
+	"""Make the demo data; what is there already is left as it is.
+
+	Args:
+		company: who buys. By default the site's default company; a site on which ERPNext's setup wizard
+			hasn't run gets one (`site.COMPANY`).
+		commit: keep each stage as it is done. Without, nothing is committed (tests roll back); the setup
+			wizard can't do without.
+
+	Returns:
+		How many documents of each type were made.
+	"""
+	started = time.monotonic()
+	user, muted = frappe.session.user, frappe.flags.mute_emails
+	frappe.set_user("Administrator")
+	frappe.flags.mute_emails = True  # nobody must get mail from a demo
+	try:
+		if not frappe.db.a_row_exists("Company"):
+			_say(_("Running ERPNext's setup wizard for {0}").format(COMPANY))
+			set_up_erpnext()
+		company = company or _own_company()
+		calendar = evaluations.calendar(company)
+		context = prepare_site(company, calendar)
+		_keep(commit)
+		made: dict[str, int] = {}
+		if purchases.exist(company):
+			_say(_("The purchases of {0} are there already.").format(company))
+		else:
+			made.update(purchases.make(context, calendar, _say))
+			_keep(commit)
+		if evaluations.exist(company):
+			_say(_("The evaluations of {0} are there already.").format(company))
+		else:
+			made.update(evaluations.make(context, calendar, _say))
+			_keep(commit)
+	finally:
+		frappe.flags.mute_emails = muted
+		frappe.set_user(user)
+	_say(_("Done in {0} seconds.").format(round(time.monotonic() - started)))
+	return made
+
+
+def _own_company() -> str:
+	"""The company to buy for unless one is named; refuses where real purchases would be mixed with made-up ones."""
+	company = frappe.defaults.get_global_default("company") or frappe.get_all("Company", pluck="name")[0]
+	demo_suppliers = [supplier.name for supplier in SUPPLIERS]
+	foreign = frappe.db.exists("Purchase Order", {"supplier_name": ("not in", demo_suppliers)})
+	if foreign:
+		frappe.throw(
+			_(
+				"This site has purchase orders of its own, such as {0}. Try the app on another site, or name the "
+				"company that may get made-up purchases, for example with --kwargs \"{{'company': '{1}'}}\"."
+			).format(foreign, company)
+		)
+	return company
+
+
+def _keep(commit: bool) -> None:
+	if commit:
+		frappe.db.commit()  # nosemgrep: run from the command line, each stage is kept as it is done
+
+
+def _say(text: str) -> None:
+	print(text, flush=True)
