@@ -287,7 +287,9 @@ def main() -> int:
 	parser.add_argument("--assets", action="store_true", help="build the app's assets too, for a browser")
 	parser.add_argument("--keep", action="store_true", help="leave site and services as they are at the end")
 	parser.add_argument(
-		"command", nargs="+", help="what to run, in the sites folder; {python} is the bench's Python"
+		"command",
+		nargs="+",
+		help="what to run, in the sites folder; {python} is the bench's Python, {site} the site",
 	)
 	arguments = parser.parse_args()
 	# A terminated run drops its site as an interrupted one does.
@@ -295,7 +297,8 @@ def main() -> int:
 		signal.signal(number, lambda received, frame: sys.exit(128 + received))
 	try:
 		with disposable_site(arguments.assets, arguments.keep) as site:
-			return site.run([part.replace("{python}", site.python) for part in arguments.command])
+			words = {"{python}": site.python, "{site}": site.name}
+			return site.run([words.get(part, part) for part in arguments.command])
 	except BenchError as problem:
 		print(problem, file=sys.stderr)
 		return 3

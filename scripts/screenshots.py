@@ -1,0 +1,116 @@
+"""Take pictures of the real Desk into docs/images/: `screenshots.py [NAME...]`, on the site in PR_SITE.
+
+Run by `make screenshots`, which makes a site with the demo data. Each picture is taken at 1366x768, and those
+marked so on a phone too. A page with an uncaught exception or a failed request stops the run: such a picture
+belongs in no README.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import frappe
+from playwright.sync_api import Page, sync_playwright
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
+
+from tests.support.servers import CHROMIUM_ARGUMENTS, Bench, find_chromium  # noqa: E402
+
+IMAGES = CHECKOUT / "docs" / "images"
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Picture:
+	"""One screen: where it is, and what must be visible before the picture is taken."""
+
+	name: str
+	path: str
+	shows: str
+	phone: bool = False
+
+
+def pictures() -> list[Picture]:
+	"""Return the screens to show, with documents of the demo data: the worst supplier tells the most."""
+	evaluation = frappe.get_all(
+		"Supplier Evaluation",
+		filters={"docstatus": 1, "has_score": 1},
+		fields=["name", "supplier"],
+		order_by="to_date desc, score asc",
+		limit=1,
+	)
+	if not evaluation:
+		sys.exit(
+			"The site has no published evaluation: bench --site SITE execute partner_relations.demo.make"
+		)
+	name, supplier = evaluation[0].name, evaluation[0].supplier
+	chart = ".frappe-chart, svg.chart, .chart-container svg"
+	return [
+		Picture("workspace", "/app/supplier-quality", chart),
+		Picture("supplier", f"/app/supplier/{supplier}", chart, phone=True),
+		Picture("evaluation", f"/app/supplier-evaluation/{name}", ".form-grid, .grid-body", phone=True),
+		Picture("ranking", "/app/query-report/Supplier%20Ranking", ".datatable .dt-row"),
+	]
+
+
+def take(page: Page, picture: Picture, suffix: str) -> None:
+	"""Open a screen, wait until it has settled, and keep its picture."""
+	page.goto(picture.path)
+	page.wait_for_selector(picture.shows, state="visible", timeout=30_000)
+	page.wait_for_function("() => frappe.request.ajax_count === 0")
+	page.wait_for_timeout(1500)  # charts and the sidebar are animated
+	page.evaluate("() => document.activeElement && document.activeElement.blur()")
+	target = IMAGES / f"{picture.name}{suffix}.png"
+	page.screenshot(path=target)
+	print(target.relative_to(CHECKOUT))
+
+
+def main(wanted: list[str]) -> None:
+	"""Start the servers, log in as Administrator, take the pictures."""
+	sites_path, site = Path(os.environ["PR_SITES_PATH"]), os.environ["PR_SITE"]
+	os.chdir(sites_path)
+	frappe.init(site=site, sites_path=str(sites_path))
+	frappe.connect()
+	IMAGES.mkdir(parents=True, exist_ok=True)
+	chosen = [picture for picture in pictures() if not wanted or picture.name in wanted]
+	bench = Bench(sites_path, site)
+	web, address = bench.web()
+	socketio = bench.socketio()
+	problems: list[str] = []
+	try:
+		with sync_playwright() as playwright:
+			browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+			for viewport, suffix in ((DESKTOP, ""), (PHONE, "-phone")):
+				context = browser.new_context(base_url=address, viewport=viewport, locale="en-US")
+				page = context.new_page()
+				page.on("pageerror", lambda error: problems.append(f"exception in the page: {error}"))
+				page.on(
+					"response",
+					lambda answer: (
+						answer.status >= 500 and problems.append(f"{answer.status} for {answer.url}")
+					),
+				)
+				page.goto("/login")
+				page.fill("#login_email", "Administrator")
+				page.fill("#login_password", os.environ.get("ADMIN_PASSWORD", "admin"))
+				page.click(".form-login .btn-login")
+				page.wait_for_url(lambda url: "/login" not in url)
+				for picture in chosen:
+					if not suffix or picture.phone:
+						take(page, picture, suffix)
+				context.close()
+			browser.close()
+	finally:
+		for process in (socketio, web):
+			if process:
+				process.stop()
+		frappe.destroy()
+	if problems:
+		sys.exit("\n".join(problems))
+
+
+if __name__ == "__main__":
+	main(sys.argv[1:])
