@@ -58,7 +58,7 @@ def best_first(rows: list[frappe._dict]) -> dict[str, str]:
 def datasets(
 	rows: list[frappe._dict], labels: list[Any], label_of: str, colors: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-	"""A dataset per colour, counts in the order of `labels`, without the colours at the end that nobody uses."""
+	"""A dataset per colour, counts in the order of `labels`; unused colours at the end are left out."""
 	counts: dict[tuple[str, Any], int] = defaultdict(int)
 	for row in rows:
 		counts[(_known(row.grade_color), row[label_of])] += row.total

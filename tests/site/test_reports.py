@@ -38,7 +38,7 @@ ANALYST, MANAGER = "report-analyst@example.com", "report-manager@example.com"
 
 @pytest.fixture
 def purchasing(make_user) -> SimpleNamespace:
-	"""Two items, a template of two measured KPIs (60 and 40 percent), one who evaluates, one who publishes."""
+	"""Two items, a template of two measured KPIs (60 and 40 percent), an evaluator and a publisher."""
 	for code in (ITEM, OTHER_ITEM):
 		frappe.get_doc(
 			doctype="Item", item_code=code, item_group="Products", stock_uom="Nos", is_stock_item=1
@@ -74,7 +74,7 @@ def deliver(
 	item: str = ITEM,
 	company: str = COMPANY,
 ):
-	"""A purchase order due on a day, and its receipt, which it returns, so many days later; both submitted."""
+	"""A submitted purchase order due on a day; returns its submitted receipt so many days later."""
 	abbreviation = frappe.get_cached_value("Company", company, "abbr")
 	order = frappe.get_doc(
 		doctype="Purchase Order",
