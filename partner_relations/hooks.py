@@ -53,6 +53,7 @@ doc_events = {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
 	"Supplier": {
+		"validate": "partner_relations.supplier_quality.publishing.keep_standing",
 		"after_rename": "partner_relations.supplier_quality.publishing.after_supplier_rename",
 	},
 }

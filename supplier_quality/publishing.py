@@ -15,6 +15,15 @@ from pypika.analytics import RowNumber
 from partner_relations.supplier_quality import restrictions
 from partner_relations.supplier_quality.evaluation import CRITERION, EVALUATION
 
+STANDING_FIELDS = (
+	"evaluation_has_score",
+	"evaluation_score",
+	"evaluation_grade",
+	"evaluation_grade_color",
+	"evaluation_trend",
+	"evaluated_on",
+)
+
 
 def publish(names: Sequence[str]) -> dict[str, list]:
 	"""Publish draft evaluations; those that the user may not publish are left and listed with the reason.
@@ -268,6 +277,38 @@ def _write_to_suppliers(suppliers: Sequence[str]) -> None:
 	else:
 		for name in suppliers:
 			frappe.clear_document_cache("Supplier", name)
+
+
+def reinstate_older(evaluation) -> None:
+	"""After a published evaluation was cancelled: the newest of those it superseded is in force again."""
+	older = frappe.db.get_value(
+		EVALUATION,
+		{
+			"supplier": evaluation.supplier,
+			"company": evaluation.company,
+			"template": evaluation.template,
+			"from_date": evaluation.from_date,
+			"to_date": evaluation.to_date,
+			"docstatus": 1,
+			"name": ("!=", evaluation.name),
+		},
+		["name", "status"],
+		order_by="version desc, published_on desc, name desc",
+		as_dict=True,
+	)
+	if older and older.status == "Superseded":
+		frappe.db.set_value(EVALUATION, older.name, "status", "Published", update_modified=False)
+
+
+def keep_standing(doc, method: str | None = None) -> None:
+	"""`validate` of Supplier: publishing alone writes the standing, no query.
+
+	Publishing doesn't touch the supplier's time stamp, so a form that was open then would write the old
+	standing back.
+	"""
+	before = doc.get_doc_before_save()
+	for field in STANDING_FIELDS:
+		doc.set(field, before.get(field) if before else None)
 
 
 def after_supplier_rename(doc, method: str, old: str, new: str, merge: bool = False) -> None:
