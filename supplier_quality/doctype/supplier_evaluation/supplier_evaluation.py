@@ -75,6 +75,12 @@ class SupplierEvaluation(Document):
 		reasons = publishing.objections([self.name], frappe.session.user)
 		if reasons:
 			frappe.throw(reasons[self.name], title=_("Not Published"))
+		before = self.get_doc_before_save()
+		if before and (before.conclusion or "") != (self.conclusion or ""):
+			frappe.throw(
+				_("You edited this evaluation. Save it; somebody else must publish it."),
+				title=_("Not Published"),
+			)
 		self.status = "Published"
 		self.published_by = frappe.session.user
 		self.published_on = now()
@@ -85,6 +91,7 @@ class SupplierEvaluation(Document):
 
 	def on_cancel(self):
 		self.db_set({"status": "Cancelled", "is_current": 0})
+		publishing.reinstate_older(self)
 		publishing.refresh_standing([self.supplier])
 
 	def on_trash(self):
