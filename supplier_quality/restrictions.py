@@ -30,7 +30,12 @@ def follow_evaluations(suppliers: Sequence[str]) -> None:
 		filters={"supplier": ("in", list(suppliers)), "source_type": EVALUATION},
 		fields=["name", "supplier", "company", "document_type", "status", "source_name"],
 	)
-	known = {(row.source_name, row.document_type) for row in rows if row.status != "Lifted"}
+	# A superseded row acts again by a new one, when the evaluation that superseded it was cancelled.
+	known = {
+		(row.source_name, row.document_type)
+		for row in rows
+		if row.status in ("Active", "Released", "Expired")
+	}
 	active: dict[tuple[str, str, str], list[Any]] = {}
 	for row in rows:
 		if row.status == "Active":
