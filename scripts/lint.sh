@@ -24,8 +24,8 @@ if [ -n "$fix" ]; then
 	"$venv/bin/ruff" format --quiet .
 	"$venv/bin/ruff" check --fix . || failed=1
 else
-	"$venv/bin/ruff" check . || failed=1
-	"$venv/bin/ruff" format --check . || failed=1
+	"$venv/bin/ruff" check --output-format concise . || failed=1
+	"$venv/bin/ruff" format --check --output-format concise . || failed=1
 fi
 
 say "rules of the Frappe marketplace"

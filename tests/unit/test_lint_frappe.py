@@ -36,6 +36,8 @@ def whitelisted(
 		(whitelisted("*, supplier"), ["whitelist-types"]),
 		(whitelisted(body="return 1"), ["whitelist-permission"]),
 		(whitelisted(body="frappe.get_doc('Supplier', 'A').check_permission('read')"), []),
+		("def may():\n\tfrappe.only_for('A')\n" + whitelisted(body="may()"), []),
+		("def may():\n\treturn 1\n" + whitelisted(body="may()"), ["whitelist-permission"]),
 		(whitelisted(options="allow_guest=True"), ["whitelist-guest"]),
 		("import frappe\nclass A:\n\tdef on_update(self):\n\t\tself.score = 1\n", ["lost-change"]),
 		("import frappe\nclass A:\n\tdef validate(self):\n\t\tself.score = 1\n", []),
