@@ -66,19 +66,19 @@ function scope_html(doc) {
 }
 
 function figures(doc) {
-	const { badge, escape, number, score, trend } = partner_relations;
+	const { escape, number, result, trend } = partner_relations;
 	const previous = doc.has_previous
 		? escape(__("Before: {0} ({1})", [number(doc.previous_score), doc.previous_grade || __("Not Rated")]))
 		: "";
 	const grade_hint = doc.capped
 		? __("Capped by a knock-out")
 		: doc.has_score
-		? ""
-		: escape(doc.not_rated_reason || "");
+			? ""
+			: escape(doc.not_rated_reason || "");
 	return [
 		{
 			label: __("Score"),
-			value: `${score(doc.has_score, doc.score)} ${badge(doc.grade, doc.grade_color)}`,
+			value: result(doc),
 			hint: grade_hint,
 			color: doc.grade_color || "gray",
 		},
@@ -151,8 +151,8 @@ async function show_state(frm) {
 	if (doc.facts_changed && doc.status === "Published") {
 		const since = doc.facts_checked_on
 			? __("The facts have changed since publishing (checked on {0}).", [
-					frappe.datetime.str_to_user(doc.facts_checked_on),
-			  ])
+					frappe.datetime.str_to_user(doc.facts_checked_on.split(" ")[0]),
+				])
 			: __("The facts have changed since publishing.");
 		frm.set_intro(`<b>${escape(since)}</b><br>${escape(doc.facts_changed_note)}`, "orange");
 	}
@@ -166,7 +166,7 @@ async function show_state(frm) {
 			? `${__("It is superseded by a newer version:")} ${partner_relations.form_link(
 					frm.doctype,
 					newer
-			  )}`
+				)}`
 			: __("It is superseded.");
 		frm.set_intro(link, "yellow");
 	}

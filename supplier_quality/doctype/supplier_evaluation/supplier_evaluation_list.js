@@ -9,14 +9,18 @@ frappe.listview_settings["Supplier Evaluation"] = {
 		const { status, grade } = doc;
 		const changed = doc.facts_changed && status === "Published";
 		const words = [changed ? __("Facts Changed") : __(status)];
-		if (grade) words.push(`${frappe.utils.escape_html(grade)} ${partner_relations.number(doc.score)}`);
+		words.push(
+			grade
+				? `${frappe.utils.escape_html(grade)} ${partner_relations.number(doc.score)}`
+				: __("Not Rated")
+		);
 		const color = { Draft: "yellow", Published: doc.grade_color, Cancelled: "red" }[status];
 		const filter = changed ? "facts_changed,=,1" : `status,=,${status}`;
 		return [words.join(" · "), changed ? "orange" : color || "gray", filter];
 	},
 
 	formatters: {
-		score: (score, _df, doc) => partner_relations.score(doc.has_score, score),
+		score: (score, _df, doc) => (doc.has_score ? partner_relations.number(score) : ""),
 		grade: (grade, _df, doc) => partner_relations.badge(grade, doc.grade_color),
 	},
 
@@ -26,15 +30,11 @@ frappe.listview_settings["Supplier Evaluation"] = {
 	},
 };
 
-function publish_selected(listview) {
+async function publish_selected(listview) {
 	const names = listview.get_checked_items(true);
-	const question = __("Publish {0} evaluations? Their scores, grades and restrictions take effect.", [
-		names.length,
-	]);
-	frappe.confirm(question, async () => {
-		const result = await partner_relations.call("publish", { names }, __("Publishing"));
-		listview.clear_checked_items();
-		listview.refresh();
-		partner_relations.show_published(result);
-	});
+	await partner_relations.confirm_publishing(names.length, () =>
+		partner_relations.call("publish", { names }, __("Publishing"))
+	);
+	listview.clear_checked_items();
+	listview.refresh();
 }

@@ -81,7 +81,7 @@ function progress_sentence({ status, progress, evaluations_made }, drafts) {
 			return __("{0} % done.", [partner_relations.number(progress, 0)]);
 		case "Completed":
 			if (!evaluations_made) return __("Done. There was nothing to evaluate in this period.");
-			if (drafts) return __("Done. {0} drafts wait to be published.", [drafts]);
+			if (drafts) return __("Done. Drafts waiting to be published: {0}.", [drafts]);
 			return drafts === 0 ? __("Done. All evaluations are published.") : __("Done.");
 		case "Completed with Failures":
 			return __("Done, except for the suppliers listed below. Mend the causes and press Continue.");
@@ -133,15 +133,11 @@ async function start(frm) {
 	frm.reload_doc();
 }
 
-function publish_all(frm, drafts) {
-	const question = __("Publish {0} evaluations? Their scores, grades and restrictions take effect.", [
-		drafts,
-	]);
-	frappe.confirm(question, async () => {
-		const result = await partner_relations.call("publish_run", { run: frm.doc.name }, __("Publishing"));
-		partner_relations.show_published(result);
-		frm.reload_doc();
-	});
+async function publish_all(frm, drafts) {
+	await partner_relations.confirm_publishing(drafts, () =>
+		partner_relations.call("publish_run", { run: frm.doc.name }, __("Publishing"))
+	);
+	frm.reload_doc();
 }
 
 // Shows newer figures. At the end, the form is loaded anew for failures and buttons.

@@ -41,8 +41,11 @@ function show_total(frm) {
 	const [color, sentence] = !left
 		? ["green", __("The weights sum to 100.")]
 		: left > 0
-		? ["red", __("The weights sum to {0}; {1} are missing.", [number(total, 9), number(left, 9)])]
-		: ["red", __("The weights sum to {0}; that is {1} too many.", [number(total, 9), number(-left, 9)])];
+			? ["red", __("The weights sum to {0}; {1} are missing.", [number(total, 9), number(left, 9)])]
+			: [
+					"red",
+					__("The weights sum to {0}; that is {1} too many.", [number(total, 9), number(-left, 9)]),
+				];
 	const field = frm.get_field("total_weight");
 	frm.refresh_field("total_weight");
 	field.$wrapper.find(".pr-total").remove();

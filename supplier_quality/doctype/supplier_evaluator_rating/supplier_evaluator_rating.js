@@ -87,8 +87,8 @@ function mark_html(row, scale, editable) {
 	buttons.push(choice_html(row, "", __("N/A"), row.not_applicable, editable));
 	return `<div class="pr-mark">
 		<div>${escape(row.kpi)}<div class="text-muted small">${escape(
-		__("{0} is worst, {1} is best", [number(lowest), number(highest)])
-	)}</div></div>
+			__("{0} is worst, {1} is best", [number(lowest), number(highest)])
+		)}</div></div>
 		<div class="btn-group">${buttons.join("")}</div>
 	</div>`;
 }

@@ -3,9 +3,22 @@
 import { escape, form_link } from "./display";
 import { call, fill_period } from "./server";
 
+// Asks before publishing `count` drafts, then calls `publish` and says what it did. Resolves afterwards.
+export function confirm_publishing(count, publish) {
+	const question = __("Drafts to publish: {0}. Their scores, grades and restrictions take effect.", [
+		count,
+	]);
+	return new Promise((resolve) => {
+		frappe.confirm(question, async () => {
+			show_published(await publish());
+			resolve();
+		});
+	});
+}
+
 // Says what publishing did: how many, and each one left out with the reason.
 export function show_published({ published, skipped }) {
-	const done = escape(__("{0} evaluations were published.", [published.length]));
+	const done = escape(__("Evaluations published: {0}.", [published.length]));
 	if (!skipped.length) {
 		frappe.show_alert({ message: done, indicator: "green" });
 		return;
@@ -23,7 +36,7 @@ export function show_published({ published, skipped }) {
 		title: __("Published Evaluations"),
 		indicator: published.length ? "orange" : "red",
 		wide: true,
-		message: `<p>${done} ${escape(__("{0} were left as drafts:", [skipped.length]))}</p>
+		message: `<p>${done} ${escape(__("Left as drafts: {0}.", [skipped.length]))}</p>
 			<table class="table table-bordered pr-table">
 				<thead><tr><th>${__("Evaluation")}</th><th>${__("Supplier")}</th><th>${__("Reason")}</th></tr></thead>
 				<tbody>${rows}</tbody>
@@ -103,7 +116,7 @@ export async function send_to_supplier(evaluation, supplier) {
 			fields: [
 				{
 					fieldname: "recipients",
-					fieldtype: "Small Text",
+					fieldtype: "Data",
 					label: __("To"),
 					description: __("Separate several addresses with commas."),
 					default: recipients.join(", "),

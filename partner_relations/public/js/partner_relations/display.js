@@ -24,13 +24,15 @@ export function measured(value, unit) {
 	return `${number(value)} <span class="text-muted">${escape(__(unit))}</span>`;
 }
 
-export function badge(grade, color, size = "") {
-	if (!grade) return `<span class="pr-badge pr-gray ${size}">${__("Not Rated")}</span>`;
-	return `<span class="pr-badge ${color_class(color)} ${size}">${escape(grade)}</span>`;
+export function badge(grade, color) {
+	if (!grade) return `<span class="pr-badge pr-gray pr-not-rated">${__("Not Rated")}</span>`;
+	return `<span class="pr-badge ${color_class(color)}">${escape(grade)}</span>`;
 }
 
-export function score(has_score, value) {
-	return has_score ? number(value) : "–";
+// The score with its grade, or "Not Rated", of anything with has_score, score, grade and grade_color.
+export function result(row) {
+	const mark = badge(row.grade, row.grade_color);
+	return row.has_score ? `${number(row.score)} ${mark}` : mark;
 }
 
 // A signed change with an arrow: green up, red down, gray where nothing moved.

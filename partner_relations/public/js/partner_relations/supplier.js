@@ -1,19 +1,11 @@
 // What the Supplier form shows: standing per company, drafts, the last periods, restrictions.
 
-import {
-	badge,
-	cards,
-	empty_state,
-	escape,
-	form_link,
-	href,
-	number,
-	page_link,
-	score,
-	trend,
-} from "./display";
+import { cards, empty_state, escape, form_link, href, number, page_link, result, trend } from "./display";
 import { evaluate_supplier, release_restriction } from "./dialogs";
 import { plot } from "./plot";
+
+// The worst company's standing, kept on the supplier for lists and reports.
+const SHOWN_IN_OVERVIEW = ["evaluation_score", "evaluation_grade", "evaluation_trend", "evaluated_on"];
 
 // Above the form: the standing per company and what forbids buying from this supplier.
 export function show_supplier_dashboard(frm, { companies, restrictions }) {
@@ -32,7 +24,7 @@ export function show_supplier_dashboard(frm, { companies, restrictions }) {
 
 function standing(row) {
 	const link = form_link("Supplier Evaluation", row.evaluation, row.period_label);
-	return `${score(row.has_score, row.score)} ${badge(row.grade, row.grade_color)} ${trend(row)} · ${link}`;
+	return `${result(row)} ${trend(row)} · ${link}`;
 }
 
 function headline_color(companies, restrictions) {
@@ -64,6 +56,7 @@ function restriction_sentences(restrictions) {
 }
 
 export function show_supplier_overview(frm, parent, overview) {
+	frm.toggle_display(SHOWN_IN_OVERVIEW, false);
 	parent.html(`
 		<div class="pr-panel">${standing_html(overview)}</div>
 		<div class="pr-panel pr-pending">${pending_html(overview.pending)}</div>
@@ -86,8 +79,7 @@ function standing_html({ companies, template, pending }) {
 		return cards(
 			companies.map((row) => ({
 				label: escape(row.company),
-				value: `${score(row.has_score, row.score)}
-					${badge(row.grade, row.grade_color)}`,
+				value: result(row),
 				hint: `${trend(row)} ·
 					${form_link("Supplier Evaluation", row.evaluation, row.period_label)}`,
 				color: row.grade_color || "gray",
@@ -167,26 +159,29 @@ function history_point(row, index) {
 
 function restrictions_html(restrictions) {
 	if (!restrictions.length) return "";
-	const can_release = frappe.model.can_write("Supplier Restriction");
-	const rows = restrictions.map((row) => {
-		const color = row.action === "Prevent" ? "red" : "orange";
-		const button = `<button class="btn btn-default btn-xs" data-release="${escape(row.name)}">
-			${__("Release")}</button>`;
-		return `<tr>
-			<td><span class="indicator-pill ${color}">${escape(__(row.action))}</span></td>
-			<td>${form_link("Supplier Restriction", row.name, __(row.document_type))}</td>
-			<td>${escape(row.company || __("All companies"))}</td>
-			<td>${escape(row.reason)}</td>
-			<td>${row.until ? frappe.datetime.str_to_user(row.until) : __("A better grade")}</td>
-			<td class="pr-figure">${can_release ? button : ""}</td>
-		</tr>`;
-	});
 	return `<div class="pr-panel-title">${__("Active Restrictions")}</div>
-		<div class="pr-scroll"><table class="table pr-table">
-			<thead><tr>
-				<th>${__("Action")}</th><th>${__("Document")}</th><th>${__("Company")}</th>
-				<th>${__("Reason")}</th><th>${__("Until")}</th><th></th>
-			</tr></thead>
-			<tbody>${rows.join("")}</tbody>
-		</table></div>`;
+		${restrictions.map(restriction_html).join("")}`;
+}
+
+function restriction_html(row) {
+	const color = row.action === "Prevent" ? "red" : "orange";
+	const until = row.until
+		? __("Until {0}", [frappe.datetime.str_to_user(row.until)])
+		: __("Until the grade is better");
+	const button = `<button class="btn btn-default btn-xs" data-release="${escape(row.name)}">
+		${__("Release")}</button>`;
+	return `<div class="pr-row">
+		<span class="indicator-pill ${color}">${escape(__(row.action))}</span>
+		<div>
+			${form_link("Supplier Restriction", row.name, __(row.document_type))} ·
+			${escape(row.company || __("All companies"))} · ${escape(until)}
+			<div class="text-muted">${escape(row.reason)}</div>
+		</div>
+		${frappe.model.can_write("Supplier Restriction") ? button : ""}
+	</div>`;
+}
+
+// The indicator of an enabled supplier that has a grade: "Enabled · B" in the grade's colour.
+export function supplier_indicator({ evaluation_grade: grade, evaluation_grade_color: color }) {
+	return grade ? [`${__("Enabled")} · ${escape(grade)}`, color || "gray", "disabled,=,0"] : null;
 }
