@@ -159,9 +159,9 @@ def test_invoices_of_one_day_add_up_in_the_order_of_their_entry(books):
 	_line, receipt = ordered_and_received(books)
 	late = books.invoice(DAY, creation=f"{DAY} 15:00:00")
 	early = books.invoice(DAY, creation=f"{DAY} 09:00:00")
-	books.invoice_line(late, 1, pr_detail=receipt["name"])
-	books.invoice_line(early, 10, pr_detail=receipt["name"])
-	assert accuracy(books) == (1, 2, 2)
+	books.invoice_line(late, 10, pr_detail=receipt["name"])
+	books.invoice_line(early, 1, 99, pr_detail=receipt["name"])
+	assert accuracy(books) == (0, 2, 2)
 
 
 def test_a_debit_note_takes_back_what_was_invoiced(books):
@@ -177,6 +177,26 @@ def test_a_receipt_lines_invoices_are_compared_with_that_receipt_line(books):
 	one, other = books.received("2025-06-02", line, 4), books.received("2025-06-03", line, 6)
 	books.invoice_line(books.invoice(DAY), 6, pr_detail=other["name"], po_detail=line["name"])
 	books.invoice_line(books.invoice(DAY), 5, pr_detail=one["name"], po_detail=line["name"])
+	assert accuracy(books) == (1, 2, 2)
+
+
+def test_invoices_by_receipt_line_and_by_order_line_are_added_apart(books):
+	line, receipt = ordered_and_received(books)
+	links = {"pr_detail": receipt["name"], "po_detail": line["name"]}
+	books.invoice_line(books.invoice("2025-06-05"), 10, **links)
+	books.invoice_line(books.invoice("2025-06-06"), 10, po_detail=line["name"])
+	books.invoice_line(books.invoice("2025-06-07"), 1, po_detail=line["name"])
+	assert accuracy(books) == (2, 3, 3)
+
+
+@pytest.mark.parametrize("columns", [{"is_return": 1}, {"docstatus": 0}, {"docstatus": 2}], ids=str)
+@pytest.mark.parametrize("quantity", [-4, 4])
+def test_only_submitted_receipts_that_are_no_returns_were_received(books, columns, quantity):
+	"""What was sent back had been received, so it may be charged until a debit note comes."""
+	line, _receipt = ordered_and_received(books)
+	books.receipt_line(books.receipt(DAY, **columns), line, quantity)
+	books.invoice_line(books.invoice(DAY), 10, po_detail=line["name"])
+	books.invoice_line(books.invoice("2025-06-11"), 1, po_detail=line["name"])
 	assert accuracy(books) == (1, 2, 2)
 
 
@@ -219,6 +239,14 @@ def test_the_order_is_found_through_the_receipt(books, empty):
 	books.invoice_line(books.invoice(DAY, is_return=1), -10, 10, pr_detail=receipt["name"], po_detail=empty)
 	books.invoice_line(books.invoice("2025-06-11"), 10, 12, pr_detail=receipt["name"], po_detail=empty)
 	assert accuracy(books) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("docstatus", [0, 2])
+def test_only_submitted_orders_are_a_measure(books, docstatus):
+	line = books.order_line(books.order(docstatus=docstatus), "2025-06-01")
+	books.received("2025-06-02", line)
+	books.invoice_line(books.invoice(DAY), po_detail=line["name"])
+	assert accuracy(books) is None
 
 
 @pytest.mark.parametrize(
