@@ -157,7 +157,12 @@ def release(name: str, reason: str) -> None:
 
 def expire() -> None:
 	"""Scheduled daily: restrictions whose last day has passed are marked so (they stopped acting by then)."""
-	names = frappe.get_all(RESTRICTION, filters={"status": "Active", "until": ("<", today())}, pluck="name")
+	# "is set": Frappe compares an empty date as if it were the first of all days.
+	names = frappe.get_all(
+		RESTRICTION,
+		filters=[["status", "=", "Active"], ["until", "is", "set"], ["until", "<", today()]],
+		pluck="name",
+	)
 	_end(names, "Expired")
 
 
