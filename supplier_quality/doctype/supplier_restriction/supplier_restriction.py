@@ -1,7 +1,9 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import getdate, today
+
+from partner_relations.common.documents import clear_computed_fields, keep_computed_fields
 
 
 class SupplierRestriction(Document):
@@ -30,19 +32,31 @@ class SupplierRestriction(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		self.keep_what_was_decided()
 		self.validate_dates()
-		self.validate_status()
+
+	def keep_what_was_decided(self):
+		"""Restrictions end by a grade, a date or a release, so that who ended them and why is kept.
+
+		Services write that, and where the restriction came from; people set dates and a reason.
+		"""
+		if self.flags.releasing:
+			return
+		if self.is_new():
+			if not self.flags.ignore_permissions:
+				clear_computed_fields(self)
+			self.status = "Active"
+			return
+		keep_computed_fields(self)
+		if self.source_name:
+			before = self.get_doc_before_save()
+			self.from_date, self.reason = before.from_date, before.reason
 
 	def validate_dates(self):
 		if self.until and getdate(self.until) < getdate(self.from_date):
 			frappe.throw(_("The restriction ends before it starts. Change one of the two dates."))
-
-	def validate_status(self):
-		"""Restrictions end by a grade, a date or a release, so that who ended them and why is kept."""
-		if self.is_new():
-			self.status = "Active"
-		elif self.has_value_changed("status") and not self.flags.releasing:
-			frappe.throw(_("Use Release and give a reason to end this restriction."))
+		if self.until and self.has_value_changed("until") and getdate(self.until) < getdate(today()):
+			frappe.throw(_("The last day has passed. To end the restriction now, use Release and say why."))
 
 	def on_trash(self):
 		if self.source_name:
