@@ -7,11 +7,12 @@ from frappe.query_builder.functions import Coalesce
 def freeze_first_due_dates(doc, method: str | None = None) -> None:
 	"""`before_submit` and `before_update_after_submit` of Purchase Order: no query.
 
-	Lines added to a submitted order (Update Items) get theirs at that moment.
+	Lines added to a submitted order (Update Items) get theirs at that moment; nobody else writes the field.
 	"""
+	before = doc.get_doc_before_save() if method == "before_update_after_submit" else None
+	frozen = {row.name: row.first_due_date for row in before.items} if before else {}
 	for row in doc.items:
-		if not row.first_due_date:
-			row.first_due_date = row.expected_delivery_date or row.schedule_date
+		row.first_due_date = frozen.get(row.name) or row.expected_delivery_date or row.schedule_date
 
 
 def freeze_existing() -> None:
