@@ -14,11 +14,18 @@ from datetime import date
 from typing import Any
 
 import frappe
-from erpnext.buying.doctype.purchase_order.purchase_order import make_purchase_invoice, make_purchase_receipt
+from erpnext.buying.doctype.purchase_order.purchase_order import (
+	make_purchase_invoice,
+	make_purchase_receipt,
+	make_subcontracting_order,
+)
 from erpnext.buying.doctype.request_for_quotation.request_for_quotation import (
 	make_supplier_quotation_from_rfq,
 )
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
+from erpnext.subcontracting.doctype.subcontracting_order.subcontracting_order import (
+	make_subcontracting_receipt,
+)
 from frappe.model.document import Document
 from frappe.utils import getdate
 
@@ -256,17 +263,60 @@ def inspect(receipt: Document, *, status: str = "Accepted", on: date | None = No
 
 
 def invoice(
-	order: Document, *, on: date | None = None, quantity: float | None = None, rate: float | None = None
+	order: Document,
+	*,
+	on: date | None = None,
+	quantity: float | None = None,
+	rate: float | None = None,
+	**values: Any,
 ) -> Document:
 	"""A submitted purchase invoice against an order; `quantity` and `rate` hold for each line."""
 	document = make_purchase_invoice(order.name)
 	_post(document, on)
+	document.update(values)
 	document.bill_no = unique("Bill")
 	document.bill_date = document.posting_date
 	for line in document.items:
 		line.qty = line.qty if quantity is None else quantity
 		line.rate = line.rate if rate is None else rate
 	return document.insert().submit()
+
+
+def subcontract(supplier: str, *, quantity: float = 10, on: date | None = None) -> list[Document]:
+	"""A subcontracted order and what belongs to it, submitted: order, subcontracting order and receipt."""
+	material = make_item()
+	product = make_item(is_sub_contracted_item=1)
+	frappe.get_doc(
+		doctype="BOM",
+		item=product,
+		company=COMPANY,
+		currency="USD",
+		items=[{"item_code": material, "qty": 1}],
+	).insert().submit()
+	at_supplier = warehouse(name="Work In Progress")
+	given = frappe.get_doc(
+		doctype="Stock Entry",
+		stock_entry_type="Material Receipt",
+		company=COMPANY,
+		items=[{"item_code": material, "qty": quantity, "t_warehouse": at_supplier, "basic_rate": 1}],
+	)
+	_post(given, day(1, 3))
+	given.insert().submit()
+	order = make_order(
+		supplier,
+		is_subcontracted=1,
+		supplier_warehouse=at_supplier,
+		lines=[
+			{"item_code": make_service(), "qty": quantity, "fg_item": product, "fg_item_qty": quantity},
+		],
+	)
+	job = make_subcontracting_order(order.name)
+	job.supplier_warehouse = at_supplier
+	job.insert().submit()
+	receipt = make_subcontracting_receipt(job.name)
+	_post(receipt, on)
+	receipt.insert().submit()
+	return [order, job, receipt]
 
 
 def request_quotations(
