@@ -156,9 +156,8 @@ async function show_state(frm) {
 			: __("The facts have changed since publishing.");
 		frm.set_intro(`<b>${escape(since)}</b><br>${escape(doc.facts_changed_note)}`, "orange");
 	}
-	if (doc.docstatus === 0 && doc.requested_by === frappe.session.user) {
-		frm.set_intro(__("You requested this evaluation, so another person must publish it."), "blue");
-	}
+	const objection = doc.docstatus === 0 && objection_to_publishing(doc);
+	if (objection) frm.set_intro(objection, "blue");
 	if (doc.status === "Superseded") {
 		const newer = await newer_version(doc);
 		if (frm.doc.name !== doc.name) return;
@@ -170,6 +169,16 @@ async function show_state(frm) {
 			: __("It is superseded.");
 		frm.set_intro(link, "yellow");
 	}
+}
+
+// Who proposes does not approve. The server decides; it also knows who gave marks.
+function objection_to_publishing({ requested_by, modified_by }) {
+	if (requested_by === frappe.session.user) {
+		return __("You requested this evaluation; somebody else must publish it.");
+	}
+	return modified_by === frappe.session.user
+		? __("You edited this evaluation last; somebody else must publish it.")
+		: "";
 }
 
 async function newer_version({ supplier, company, template, from_date, to_date, version }) {
@@ -185,7 +194,7 @@ async function newer_version({ supplier, company, template, from_date, to_date, 
 function add_buttons(frm) {
 	const { doc } = frm;
 	if (doc.docstatus === 0 && frm.perm[0]?.submit) {
-		if (doc.requested_by === frappe.session.user) frm.page.clear_primary_action();
+		if (objection_to_publishing(doc)) frm.page.clear_primary_action();
 		else if (!frm.is_dirty()) frm.page.set_primary_action(__("Publish"), () => publish(frm));
 	}
 	if (

@@ -9,13 +9,7 @@ frappe.ui.form.on("Supplier Evaluation Template", {
 		const grid = frm.get_field("criteria").grid;
 		grid.set_multiple_add("kpi");
 		grid.add_custom_button(__("Scale Weights to 100"), () => scale_weights(frm));
-		frm.add_custom_button(__("Try It"), () => partner_relations.try_template(frm));
-		if (!frm.is_new()) {
-			frm.add_custom_button(__("Download for Preview"), () => download(frm));
-			frm.add_custom_button(__("New Run"), () =>
-				frappe.new_doc("Supplier Evaluation Run", { template: frm.doc.name })
-			);
-		}
+		add_buttons(frm);
 		show_total(frm);
 		offer_grades(frm);
 	},
@@ -28,6 +22,17 @@ frappe.ui.form.on("Supplier Evaluation Template Criterion", {
 	criteria_add: show_total,
 	criteria_remove: show_total,
 });
+
+function add_buttons(frm) {
+	if (frm.perm[0]?.write) frm.add_custom_button(__("Try It"), () => partner_relations.try_template(frm));
+	if (frm.is_new()) return;
+	frm.add_custom_button(__("Download for Preview"), () => download(frm));
+	if (frappe.model.can_create("Supplier Evaluation Run")) {
+		frm.add_custom_button(__("New Run"), () =>
+			frappe.new_doc("Supplier Evaluation Run", { template: frm.doc.name })
+		);
+	}
+}
 
 // The weights' total in green or red below the table, while people type.
 function show_total(frm) {
@@ -70,14 +75,16 @@ function scale_weights(frm) {
 	rows.forEach((row, index) => frappe.model.set_value(row.doctype, row.name, "weight", weights[index]));
 }
 
-// Knock-out grades are those of the chosen scale.
+// Knock-out grades are those of the chosen scale: a choice instead of a free text, in old rows and new ones.
 async function offer_grades(frm) {
 	if (!frm.doc.grade_scale) return;
 	const scale = await frappe.db.get_doc("Supplier Grade Scale", frm.doc.grade_scale);
+	const choice = { fieldtype: "Select", options: ["", ...scale.grades.map((row) => row.grade)].join("\n") };
 	const grid = frm.get_field("criteria").grid;
-	const field = frappe.meta.get_docfield(grid.doctype, "knock_out_grade", frm.docname);
-	field.fieldtype = "Select";
-	field.options = ["", ...scale.grades.map((row) => row.grade)].join("\n");
+	Object.assign(frappe.meta.docfield_map[grid.doctype].knock_out_grade, choice);
+	for (const [property, value] of Object.entries(choice)) {
+		grid.update_docfield_property("knock_out_grade", property, value);
+	}
 	grid.refresh();
 }
 

@@ -81,7 +81,8 @@ function standing_html({ companies, template, pending }) {
 				label: escape(row.company),
 				value: result(row),
 				hint: `${trend(row)} ·
-					${form_link("Supplier Evaluation", row.evaluation, row.period_label)}`,
+					${form_link("Supplier Evaluation", row.evaluation, row.period_label)}
+					${row.facts_changed ? `<span class="indicator-pill orange">${__("Facts Changed")}</span>` : ""}`,
 				color: row.grade_color || "gray",
 			}))
 		);
