@@ -5,6 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import fmt_money
 
 GRADE_COLORS = {
 	"green": "#38a169",
@@ -71,6 +72,11 @@ def check_period(from_date: Any, to_date: Any) -> None:
 	"""Raise frappe.ValidationError for a period that ends before it starts; either day may be None."""
 	if from_date and to_date and from_date > to_date:
 		frappe.throw(_("The period ends before it starts: {0} is after {1}.").format(from_date, to_date))
+
+
+def two_decimals(number: float) -> str:
+	"""The number as the user writes numbers, with two decimals: the cards above a report show three."""
+	return fmt_money(number, precision=2)
 
 
 def as_list(value: Any) -> list[str]:

@@ -8,6 +8,10 @@ from types import SimpleNamespace
 import frappe
 import pytest
 from erpnext.buying.doctype.purchase_order.purchase_order import make_purchase_receipt
+from erpnext.buying.doctype.request_for_quotation.request_for_quotation import (
+	make_supplier_quotation_from_rfq,
+)
+from erpnext.stock.doctype.purchase_receipt.purchase_receipt import make_purchase_invoice
 from frappe.desk import query_report
 from frappe.translate import print_language
 from frappe.utils import getdate
@@ -19,6 +23,7 @@ from partner_relations.supplier_quality.dashboard_chart_source.supplier_grades_b
 	supplier_grades_by_period,
 )
 from partner_relations.supplier_quality.dashboard_chart_source.suppliers_by_grade import suppliers_by_grade
+from partner_relations.supplier_quality.kpis import MEASURES
 from partner_relations.supplier_quality.number_card.blocked_suppliers.blocked_suppliers import (
 	blocked_suppliers,
 )
@@ -180,11 +185,11 @@ def test_the_best_supplier_comes_first_and_equal_scores_share_a_place(purchasing
 		(3, bad, "D"),
 	]
 	assert [row.score for row in result.result] == [100, 100, 0]
-	assert result.result[2].restrictions == "Purchase Order prevented, Request for Quotation prevented"
+	assert result.result[2].restrictions == "Orders and requests prevented"
 	summary = summary_of(result)
 	assert summary["Suppliers Evaluated"] == 3
-	assert summary["Mean of the Scores"] == 66.67
-	assert (summary["Grade A"], summary["Grade D"], summary["Suppliers Blocked"]) == (2, 1, 1)
+	assert summary["Mean of the Scores"] == "66.67"
+	assert (summary["Grades A · D"], summary["Suppliers Blocked"]) == ("2 · 1", 1)
 
 
 def test_the_chart_has_a_dataset_in_the_colour_of_each_grade(purchasing):
@@ -217,7 +222,7 @@ def test_an_unrated_supplier_comes_last_without_a_place(purchasing):
 		(None, unrated, None),
 	]
 	assert summary_of(result)["Not Rated"] == 1
-	assert summary_of(result)["Mean of the Scores"] == 40
+	assert summary_of(result)["Mean of the Scores"] == "40.00"
 
 
 def test_in_a_period_the_last_evaluation_of_each_supplier_counts(purchasing):
@@ -312,7 +317,7 @@ def test_a_user_of_one_company_sees_nothing_of_another(purchasing, other_company
 	limit_to(MANAGER, "Company", other_company)
 	ranked = run("Supplier Ranking", template=TEMPLATE)
 	assert [(row.evaluation, row.company) for row in ranked.result] == [(there, other_company)]
-	assert summary_of(ranked)["Mean of the Scores"] == 40
+	assert summary_of(ranked)["Mean of the Scores"] == "40.00"
 	assert run("Supplier Ranking", template=TEMPLATE, company=COMPANY).result == []
 	assert run("Supplier KPI Trend", company=COMPANY, kpi=[ON_TIME]).result == []
 	with pytest.raises(frappe.PermissionError):
@@ -377,7 +382,7 @@ def test_totals_are_made_of_totals_not_of_rates(purchasing):
 	assert rows[second]["period_0"] is None
 	every = rows["All suppliers"]
 	assert [every["period_0"], every["period_1"], every["total"]] == pytest.approx([100, 50, 60])
-	assert summary_of(result)[f"{ON_TIME}, all suppliers (%)"] == 60
+	assert summary_of(result)[f"{ON_TIME}, all suppliers (%)"] == "60.00"
 	assert result.chart["data"]["datasets"][0] == {"name": first, "values": [100, pytest.approx(100 / 3)]}
 
 
@@ -474,10 +479,98 @@ def test_the_lines_add_up_to_what_is_stored(purchasing, kpi):
 	assert columns["date"]["fieldtype"] == "Date"
 	assert columns["numerator"]["fieldtype"] == "Float"
 	summary = summary_of(result)
-	assert summary["Numerator Evaluated"] == summary["Numerator Today"]
+	assert summary["When Evaluated"] == summary["Today"]
 	assert summary["Facts"] == "Unchanged"
 	assert "Value = " in result.message
-	assert len(result.chart["data"]["labels"]) == 3
+
+
+def test_every_measure_has_evidence_that_adds_up(purchasing):
+	"""All measured KPIs that the app brings, on a supplier with a document of each kind."""
+	kpis = frappe.get_all("Supplier KPI", {"kind": "Measured from documents", "disabled": 0}, pluck="name")
+	template = frappe.get_doc(
+		doctype="Supplier Evaluation Template",
+		template_name="Report Test Everything",
+		grade_scale="A to D",
+		period="Quarter",
+		criteria=[{"kpi": kpi, "weight": 1} for kpi in kpis[1:]],
+	)
+	template.append("criteria", {"kpi": kpis[0], "weight": 101 - len(kpis)})
+	template.insert()
+	supplier, rival = purchasing.supplier("Evidence of All Kinds"), purchasing.supplier("Evidence Rival")
+	frappe.db.set_value("Supplier", supplier, "evaluation_template", template.name)
+	purchasing.deliver(supplier, SPRING[0] - timedelta(days=40))
+	receipt = purchasing.deliver(supplier, SPRING[0] + timedelta(days=20), rejected=1)
+	invoice = make_purchase_invoice(receipt.name)
+	invoice.update(
+		{"set_posting_time": 1, "posting_date": receipt.posting_date, "due_date": receipt.posting_date}
+	)
+	invoice.insert()
+	invoice.submit()
+	inspect(receipt)
+	quote(SPRING[0] + timedelta(days=5), {supplier: 6, rival: 5})
+	(name,) = purchasing.publish(supplier)
+
+	measured = [row for row in frappe.get_doc("Supplier Evaluation", name).criteria if row.has_value]
+	assert {row.measure for row in measured} == set(MEASURES) - {"evaluator_mark"}
+	for row in measured:
+		result = run("KPI Evidence", user="Administrator", evaluation=name, kpi=row.kpi)
+		for part in ("numerator", "denominator"):
+			total = sum(line[part] for line in result.result)
+			assert total == pytest.approx(row.get(part), abs=1e-8), (row.kpi, part)
+		assert summary_of(result)["Facts"] == "Unchanged", row.kpi
+		for column in result.columns:
+			if column["fieldtype"] in ("Link", "Dynamic Link"):
+				for line in result.result:
+					doctype = line.get(column["options"], column["options"])
+					target = line[column["fieldname"]]
+					assert not target or frappe.db.exists(doctype, target), (row.kpi, column, target)
+
+
+def inspect(receipt) -> None:
+	"""Accept an incoming inspection of a receipt's first line."""
+	frappe.db.set_value("Item", receipt.items[0].item_code, "inspection_required_before_purchase", 1)
+	inspection = frappe.get_doc(
+		doctype="Quality Inspection",
+		inspection_type="Incoming",
+		reference_type="Purchase Receipt",
+		reference_name=receipt.name,
+		item_code=receipt.items[0].item_code,
+		sample_size=1,
+		report_date=receipt.posting_date,
+		inspected_by="Administrator",
+		status="Accepted",
+	)
+	inspection.insert()
+	inspection.submit()
+
+
+def quote(day: date, rates: dict[str, float]) -> None:
+	"""A request for quotation of a day, answered two days later by each supplier at its rate."""
+	request = frappe.get_doc(
+		doctype="Request for Quotation",
+		company=COMPANY,
+		transaction_date=day,
+		message_for_supplier="Please quote.",
+		suppliers=[{"supplier": supplier, "send_email": 0} for supplier in rates],
+		items=[
+			{
+				"item_code": ITEM,
+				"qty": 10,
+				"uom": "Nos",
+				"conversion_factor": 1,
+				"schedule_date": day + timedelta(days=30),
+				"warehouse": "Stores - TC",
+			}
+		],
+	)
+	request.insert()
+	request.submit()
+	for supplier, rate in rates.items():
+		quotation = make_supplier_quotation_from_rfq(request.name, for_supplier=supplier)
+		quotation.transaction_date = day + timedelta(days=2)
+		quotation.items[0].rate = rate
+		quotation.insert()
+		quotation.submit()
 
 
 def test_a_fact_that_changed_is_shown(purchasing):
@@ -489,8 +582,9 @@ def test_a_fact_that_changed_is_shown(purchasing):
 
 	result = run("KPI Evidence", evaluation=name, kpi=ON_TIME)
 	summary = summary_of(result)
-	assert (summary["Denominator Evaluated"], summary["Denominator Today"]) == ("2", "1")
-	assert (summary["Value Evaluated (%)"], summary["Value Today (%)"]) == ("50", "100")
+	assert summary["When Evaluated"] == "1 / 2"
+	assert summary["Today"] == "1 / 1"
+	assert (summary["Value When Evaluated"], summary["Value Today"]) == ("50 %", "100 %")
 	assert summary["Facts"] == "Changed"
 	assert "Documents have changed" in result.message
 	assert len(result.result) == 1
@@ -510,8 +604,7 @@ def test_lines_of_documents_that_the_user_may_not_read_are_hidden_and_counted(pu
 	result = run("KPI Evidence", user=reader, evaluation=name, kpi=ON_TIME)
 	assert result.result == []
 	assert "3 lines belong to documents that you may not read" in result.message
-	assert summary_of(result)["Denominator Today"] == "3"
-	assert result.chart is None
+	assert summary_of(result)["Today"] == "3 / 3"
 
 
 def test_lines_of_items_that_the_user_may_not_see_are_hidden_and_counted(purchasing):
@@ -523,7 +616,7 @@ def test_lines_of_items_that_the_user_may_not_see_are_hidden_and_counted(purchas
 	result = run("KPI Evidence", evaluation=name, kpi=ON_TIME)
 	assert [row["item_code"] for row in result.result] == [ITEM]
 	assert "1 lines belong to documents that you may not read" in result.message
-	assert summary_of(result)["Denominator Today"] == "2"
+	assert summary_of(result)["Today"] == "2 / 2"
 
 
 def test_a_kpi_that_the_evaluation_does_not_have_is_refused(purchasing):

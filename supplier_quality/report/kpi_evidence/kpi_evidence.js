@@ -56,7 +56,8 @@
 			if (value == null || value === "") return "";
 			if (["document_type", "reference_type", "result"].includes(column.fieldname)) return __(value);
 			const text = default_formatter(value, row, column, data);
-			if (column.fieldname === "days_late" && value > 0) return `<span class="text-danger">${text}</span>`;
+			if (column.fieldname === "days_late" && value > 0)
+				return `<span class="text-danger">${text}</span>`;
 			return text;
 		},
 	};

@@ -1,29 +1,24 @@
 """KPI Evidence: the document lines behind a criterion of an evaluation, and whether they still add up."""
 
-from collections import defaultdict
-from datetime import date, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, flt, format_date, getdate
+from frappe.utils import escape_html, flt, format_date
 
 from partner_relations.supplier_quality.evidence import DIFFERS_FROM, evidence
 from partner_relations.supplier_quality.report.display import EVALUATION
 
-WEEKS_UP_TO_DAYS = 45
-"""A period of up to so many days is charted by weeks, a longer one by months."""
-
 
 def execute(filters: dict[str, Any] | None = None):
-	"""Filters: evaluation and kpi, both required. Returns columns, rows, message, chart, summary.
+	"""Filters: evaluation and kpi, both required. Returns columns, rows, message, no chart, summary.
 
 	Lines of documents that the user may not read are left out and counted; the totals hold them all.
 	"""
 	filters = frappe._dict(filters or {})
 	if not (filters.evaluation and filters.kpi):
 		frappe.throw(_("Choose an evaluation and one of its KPIs."))
-	found = frappe._dict(evidence(filters.evaluation, filters.kpi), kpi_label=filters.kpi)
+	found = frappe._dict(evidence(filters.evaluation, filters.kpi))
 	shown = columns(found)
 	rows = permitted(found, shown)
 	evaluation = frappe.db.get_value(
@@ -32,7 +27,7 @@ def execute(filters: dict[str, Any] | None = None):
 	currency = frappe.get_cached_value("Company", evaluation.company, "default_currency")
 	for row in rows:
 		row["currency"] = currency
-	return shown, rows, message(found, evaluation), chart(found, rows, evaluation), summary(found)
+	return shown, rows, message(found, evaluation), None, summary(found)
 
 
 # Currency stands for company currency; amounts in the currency of an order are plain numbers.
@@ -51,7 +46,7 @@ IN_COMPANY_CURRENCY = {
 	"price_index": ("amount", "price", "previous_price"),
 	"price_competitiveness": ("amount", "lowest"),
 }
-WIDTHS = {"document": 170, "document_type": 150, "item_code": 150, "purchase_order": 160, "comment": 260}
+WIDTHS = {"document": 190, "document_type": 150, "item_code": 150, "purchase_order": 185, "comment": 260}
 
 
 def labels() -> dict[str, str]:
@@ -113,7 +108,7 @@ def columns(found: frappe._dict) -> list[dict[str, Any]]:
 		elif name in ("document", "reference"):
 			column.update(fieldtype="Dynamic Link", options=f"{name}_type")
 		elif name in DATES:
-			column.update(fieldtype="Date", width=105)
+			column.update(fieldtype="Date", width=115)
 		elif name in in_currency:
 			column.update(fieldtype="Currency", options="currency")
 		elif name in WHOLE_NUMBERS:
@@ -123,15 +118,13 @@ def columns(found: frappe._dict) -> list[dict[str, Any]]:
 		elif name not in ("document_type", "reference_type") and _numbers(found.rows, name):
 			column.update(fieldtype="Float", width=150)
 		result.append(column)
-	document_type, document = _position(result, "document_type"), _position(result, "document")
 	if found.measure == "price_index":  # its documents are the items themselves
-		result[document].update(label=_("Item"), fieldtype="Link", options="Item")
-		result[document_type]["hidden"] = 1
+		for column in result:
+			if column["fieldname"] == "document":
+				column.update(label=_("Item"), fieldtype="Link", options="Item")
+			elif column["fieldname"] == "document_type":
+				column["hidden"] = 1
 	return result
-
-
-def _position(columns: list[dict[str, Any]], name: str) -> int:
-	return next((position for position, column in enumerate(columns) if column["fieldname"] == name), -1)
 
 
 def _numbers(rows: list[dict[str, Any]], name: str) -> bool:
@@ -234,68 +227,28 @@ def short(number: Any) -> str:
 def summary(found: frappe._dict) -> list[dict[str, Any]]:
 	"""Stored and today's figures, side by side."""
 	differs = changed(found)
-	items: list[dict[str, Any]] = []
-	for figures, names in (
-		(
-			found.stored,
-			(_("Numerator Evaluated"), _("Denominator Evaluated"), _("Value Evaluated ({0})")),
-		),
-		(found.today, (_("Numerator Today"), _("Denominator Today"), _("Value Today ({0})"))),
-	):
-		for name, label in zip(("numerator", "denominator", "value"), names, strict=True):
-			figure = figures[name]
-			items.append(
-				{
-					"label": label.format(_(found.unit)) if name == "value" else label,
-					"value": _("No data") if figure is None else short(figure),
-					"datatype": "Data",
-				}
-			)
-	items[2]["indicator"] = "Blue"
-	items[5]["indicator"] = "Orange" if differs else "Blue"
-	items.append(
+	unit = _(found.unit)
+	items = [
+		{"label": _("When Evaluated"), "value": _fraction(found.stored)},
+		{"label": _("Value When Evaluated"), "value": _value(found.stored, unit), "indicator": "Blue"},
+		{"label": _("Today"), "value": _fraction(found.today)},
+		{
+			"label": _("Value Today"),
+			"value": _value(found.today, unit),
+			"indicator": "Orange" if differs else "Blue",
+		},
 		{
 			"label": _("Facts"),
 			"value": _("Changed") if differs else _("Unchanged"),
-			"datatype": "Data",
 			"indicator": "Red" if differs else "Green",
-		}
-	)
-	return items
-
-
-def chart(found: frappe._dict, rows: list[dict[str, Any]], evaluation: frappe._dict) -> dict[str, Any] | None:
-	"""The value by week or month of the period, each from its own totals; only where all lines are seen."""
-	if found.hidden or found.truncated or not rows or "date" not in found.columns:
-		return None
-	by_week = (getdate(evaluation.to_date) - getdate(evaluation.from_date)).days < WEEKS_UP_TO_DAYS
-	sums: dict[date, list[float]] = defaultdict(lambda: [0.0, 0.0])
-	for row in rows:
-		day = getdate(row["date"])
-		start = day - timedelta(days=day.weekday()) if by_week else day.replace(day=1)
-		sums[start][0] += flt(row["numerator"])
-		sums[start][1] += flt(row["denominator"])
-	points = [
-		(start, found.scale * numerator / denominator)
-		for start, (numerator, denominator) in sorted(sums.items())
-		if denominator
-	]
-	if len(points) < 2:
-		return None
-	return {
-		"data": {
-			"labels": [
-				format_date(start) if by_week else format_date(start, "MMM yyyy") for start, _value in points
-			],
-			"datasets": [
-				{
-					"name": f"{found.kpi_label} ({_(found.unit)})",
-					"values": [round(v, 4) for _start, v in points],
-				}
-			],
 		},
-		"type": "bar",
-		"colors": ["#3182ce"],
-		"barOptions": {"spaceRatio": 0.6},
-		"fieldtype": "Float",
-	}
+	]
+	return [{"datatype": "Data", **item} for item in items]
+
+
+def _fraction(figures: dict[str, Any]) -> str:
+	return f"{short(figures['numerator'])} / {short(figures['denominator'])}"
+
+
+def _value(figures: dict[str, Any], unit: str) -> str:
+	return _("No data") if figures["value"] is None else f"{short(figures['value'])} {unit}"

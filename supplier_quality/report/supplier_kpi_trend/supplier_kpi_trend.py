@@ -17,6 +17,7 @@ from partner_relations.supplier_quality.report.display import (
 	check_period,
 	groups_within,
 	supplier_groups,
+	two_decimals,
 )
 
 RATING = "Rating"
@@ -201,7 +202,7 @@ class Matrix:
 					"fieldname": "sample_size",
 					"label": _("Facts Counted"),
 					"fieldtype": "Int",
-					"width": 120,
+					"width": 140,
 				},
 			]
 		return columns
@@ -330,8 +331,8 @@ class Matrix:
 				items.append(
 					{
 						"label": _("{0}, all suppliers ({1})").format(kpi, _(units[kpi] or "")),
-						"value": round(total, 2),
-						"datatype": "Float",
+						"value": two_decimals(total),
+						"datatype": "Data",
 					}
 				)
 		return items

@@ -71,20 +71,23 @@ frappe.query_reports["Supplier Ranking"] = {
 			return `<span class="indicator-pill ${color}">${frappe.utils.escape_html(text)}</span>`;
 		}
 		if (["rank", "score", "change"].includes(column.fieldname) && value == null) return "";
-		const text = default_formatter(value, row, column, data);
-		if (column.fieldname === "change") {
-			if (!value) return text;
-			return value > 0
-				? `<span class="text-success">+${text}</span>`
-				: `<span class="text-danger">${text}</span>`;
+		if (column.fieldname === "coverage") {
+			return `<div style="text-align: right">${format_number(value, null, 1)} %</div>`;
 		}
+		if (column.fieldname === "change") {
+			const color = value > 0 ? "text-success" : value < 0 ? "text-danger" : "text-muted";
+			const sign = value > 0 ? "+" : value < 0 ? "−" : "";
+			const size = format_number(Math.abs(value), null, 2);
+			return `<div class="${color}" style="text-align: right">${sign}${size}</div>`;
+		}
+		const text = default_formatter(value, row, column, data);
 		if (column.fieldname === "trend") {
 			const arrows = { Up: "↑", Down: "↓", Steady: "→" };
 			const colors = { Up: "text-success", Down: "text-danger" };
 			return `<span class="${colors[value] || "text-muted"}">${arrows[value] || ""} ${__(value || "")}</span>`;
 		}
 		if (column.fieldname === "restrictions" && value) {
-			return `<span class="${data.prevented ? "text-danger" : "text-warning"}">${text}</span>`;
+			return `<span class="indicator-pill ${data.prevented ? "red" : "orange"}">${text}</span>`;
 		}
 		return text;
 	},

@@ -15,11 +15,12 @@ from partner_relations.supplier_quality.report.display import (
 	grade_color,
 	groups_within,
 	supplier_groups,
+	two_decimals,
 )
 
 IN_A_PERIOD = "In a period"
-BARS = 20
-"""So many names can be read under a chart as wide as a screen."""
+BARS = 10
+"""More names can't be told apart under a chart as wide as a screen."""
 
 
 def execute(filters: dict[str, Any] | None = None):
@@ -131,25 +132,29 @@ def _restriction_text(rows: list[frappe._dict], company: str) -> tuple[str, bool
 		if not row.company or row.company == company:
 			if row.action == "Prevent" or row.document_type not in actions:
 				actions[row.document_type] = row.action
-	sentences = [
-		_("{0} prevented").format(_(doctype))
-		if action == "Prevent"
-		else _("{0} with warning").format(_(doctype))
-		for doctype, action in sorted(actions.items())
-	]
-	return ", ".join(sentences), "Prevent" in actions.values()
+	orders, requests = actions.get("Purchase Order"), actions.get("Request for Quotation")
+	if orders and orders == requests:
+		text = _("Orders and requests prevented") if orders == "Prevent" else _("Orders and requests warned")
+	else:
+		sentences = []
+		if orders:
+			sentences.append(_("Orders prevented") if orders == "Prevent" else _("Orders warned"))
+		if requests:
+			sentences.append(_("Requests prevented") if requests == "Prevent" else _("Requests warned"))
+		text = ", ".join(sentences)
+	return text, "Prevent" in actions.values()
 
 
 def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, Any]]:
 	named_otherwise = any(row.supplier_name and row.supplier_name != row.supplier for row in rows)
 	return [
-		{"fieldname": "rank", "label": _("Rank"), "fieldtype": "Int", "width": 70},
+		{"fieldname": "rank", "label": _("Rank"), "fieldtype": "Int", "width": 65},
 		{
 			"fieldname": "supplier",
 			"label": _("Supplier"),
 			"fieldtype": "Link",
 			"options": "Supplier",
-			"width": 210,
+			"width": 190,
 		},
 		{
 			"fieldname": "supplier_name",
@@ -171,10 +176,10 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 			"label": _("Supplier Group"),
 			"fieldtype": "Link",
 			"options": "Supplier Group",
-			"width": 140,
+			"width": 125,
 		},
-		{"fieldname": "score", "label": _("Score"), "fieldtype": "Float", "precision": 2, "width": 90},
-		{"fieldname": "grade", "label": _("Grade"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "score", "label": _("Score"), "fieldtype": "Float", "precision": 2, "width": 80},
+		{"fieldname": "grade", "label": _("Grade"), "fieldtype": "Data", "width": 95},
 		{"fieldname": "change", "label": _("Change"), "fieldtype": "Float", "precision": 2, "width": 90},
 		{"fieldname": "trend", "label": _("Trend"), "fieldtype": "Data", "width": 90},
 		{
@@ -185,6 +190,7 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 			"width": 90,
 		},
 		{"fieldname": "period_label", "label": _("Period"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "restrictions", "label": _("Restrictions"), "fieldtype": "Data", "width": 230},
 		{
 			"fieldname": "evaluation",
 			"label": _("Evaluation"),
@@ -192,7 +198,6 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 			"options": EVALUATION,
 			"width": 160,
 		},
-		{"fieldname": "restrictions", "label": _("Restrictions"), "fieldtype": "Data", "width": 330},
 	]
 
 
@@ -224,44 +229,28 @@ def chart(rows: list[frappe._dict]) -> dict[str, Any] | None:
 def summary(rows: list[frappe._dict]) -> list[dict[str, Any]]:
 	"""How many, their mean score (a plain mean over suppliers: it rates nobody), grades, who is blocked."""
 	rated = [row for row in rows if row.has_score]
-	items = [
-		{
-			"label": _("Suppliers Evaluated"),
-			"value": len({row.supplier for row in rows}),
-			"datatype": "Int",
-		}
-	]
+	counts = Counter(row.grade for row in rated)  # in the order of the scores: best first
+	items = [{"label": _("Suppliers Evaluated"), "value": len({row.supplier for row in rows})}]
 	if rated:
-		items.append(
+		mean = sum(row.score for row in rated) / len(rated)
+		items += [
+			{"label": _("Mean of the Scores"), "value": two_decimals(mean)},
 			{
-				"label": _("Mean of the Scores"),
-				"value": round(sum(row.score for row in rated) / len(rated), 2),
-				"datatype": "Float",
-			}
-		)
-	counts = Counter(row.grade for row in rated)
-	colors = {row.grade: row.grade_color for row in rated}
-	items += [
-		{
-			"label": _("Grade {0}").format(grade),
-			"value": counts[grade],
-			"datatype": "Int",
-			"indicator": (color or NOT_RATED_COLOR).title(),
-		}
-		for grade, color in colors.items()
-	]
+				"label": _("Grades {0}").format(" · ".join(grade or "–" for grade in counts)),
+				"value": " · ".join(str(count) for count in counts.values()),
+			},
+		]
 	if len(rated) < len(rows):
-		items.append({"label": _("Not Rated"), "value": len(rows) - len(rated), "datatype": "Int"})
+		items.append({"label": _("Not Rated"), "value": len(rows) - len(rated)})
 	prevented = len({row.supplier for row in rows if row.prevented})
 	items.append(
 		{
 			"label": _("Suppliers Blocked"),
 			"value": prevented,
-			"datatype": "Int",
 			"indicator": "Red" if prevented else "Green",
 		}
 	)
-	return items
+	return [{"datatype": "Data", **item} for item in items]
 
 
 def empty_message() -> str:
