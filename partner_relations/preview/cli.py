@@ -69,7 +69,7 @@ def _day(text: str) -> date:
 def _parser() -> argparse.ArgumentParser:
 	parser = argparse.ArgumentParser(
 		prog="python -m partner_relations.preview",
-		description="Evaluates suppliers from CSV files, without an ERP: prints a ranked table, writes a page.",
+		description="Evaluates suppliers from CSV files, without an ERP: prints a table, writes a page.",
 		epilog=f"The folder holds any of {', '.join(file.name for file in FILES)}. "
 		"Their columns, and the format of a template, are described in docs/preview.md.",
 	)

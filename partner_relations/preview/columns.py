@@ -1,6 +1,6 @@
 """What the preview reads: its five CSV files, their columns, and how a cell becomes a value.
 
-This is the only list of them. `docs/preview.md` shows it (a test compares), the loader and the sample obey it.
+This is the only list of them. `docs/preview.md` shows it (a test compares); loader and sample obey it.
 """
 
 import re
@@ -136,7 +136,7 @@ def choice(*choices: str) -> Kind:
 class Column:
 	"""A column of an input file.
 
-	A `required` one must be there and filled in. An optional one that is absent, or a cell of it that is empty,
+	A `required` one must be there and filled in. An optional one that is absent, or an empty cell of it,
 	counts as `default`; `fill` refuses the empty cell where the column is there. `otherwise` says in words
 	what the default means.
 	"""
@@ -221,13 +221,17 @@ ORDER_LINES = InputFile(
 		Column("quantity", NUMBER, "What was ordered, in the unit of the order.", required=True),
 		Column("due_date", DATE, "The day the line is due, as it stands now.", required=True),
 		Column(
-			"first_due_date", DATE, "The day as first promised; KPIs count by it unless they say otherwise.",
+			"first_due_date",
+			DATE,
+			"The day as first promised; KPIs count by it unless they say otherwise.",
 			otherwise="`due_date`",
 		),
 		Column("order_date", DATE, "The day of the order.", otherwise="unknown"),
 		_conversion("the order"),
 		Column(
-			"rate", NUMBER, "Price per unit of the order, in its currency. Needed by invoices for the line.",
+			"rate",
+			NUMBER,
+			"Price per unit of the order, in its currency. Needed by invoices for the line.",
 			otherwise="unknown",
 		),
 		*_currency("order"),
@@ -254,28 +258,37 @@ RECEIPT_LINES = InputFile(
 		Column("supplier", NAME, "Who delivered; the same on all lines of a receipt.", required=True),
 		Column("item", NAME, "The item.", required=True),
 		Column(
-			"accepted", SIGNED,
-			"Quantity accepted, in the unit of the receipt. On a return: the quantity sent back, with or without "
-			"a minus sign.",
+			"accepted",
+			SIGNED,
+			"Quantity accepted, in the unit of the receipt. On a return: the quantity sent back, with or "
+			"without a minus sign.",
 			required=True,
 		),
 		Column("rejected", SIGNED, "Quantity rejected on arrival.", default=0.0, otherwise="0"),
 		Column(
-			"line", TEXT, "The line's number or id, unique within its receipt; invoices refer to it.",
+			"line",
+			TEXT,
+			"The line's number or id, unique within its receipt; invoices refer to it.",
 			otherwise="nothing refers to the line",
 		),
 		Column("order", TEXT, "The order that is delivered.", otherwise="no order"),
 		Column("order_line", TEXT, "The line of that order.", otherwise="no order"),
 		_conversion("the receipt"),
 		Column(
-			"amount", SIGNED, "Net amount of the accepted goods in company currency.",
-			default=0.0, fill=True, otherwise="no prices are known (Price Index)",
+			"amount",
+			SIGNED,
+			"Net amount of the accepted goods in company currency.",
+			default=0.0,
+			fill=True,
+			otherwise="no prices are known (Price Index)",
 		),
 		Column("is_return", YES_NO, "Whether goods were sent back.", default=0, otherwise="no"),
 		Column(
-			"from_rejected", YES_NO,
+			"from_rejected",
+			YES_NO,
 			"On a return: whether the goods had been rejected on arrival (then it isn't counted again).",
-			default=0, otherwise="no",
+			default=0,
+			otherwise="no",
 		),
 		_item_group(),
 		_stock_item(),
@@ -292,7 +305,9 @@ INSPECTIONS = InputFile(
 		Column("result", choice(*INSPECTION_RESULTS), "What it found.", required=True),
 		Column("receipt", TEXT, "The inspected receipt.", otherwise="`supplier` is needed"),
 		Column(
-			"supplier", NAME, "Whose goods were inspected.",
+			"supplier",
+			NAME,
+			"Whose goods were inspected.",
 			otherwise="the receipt's",
 		),
 		Column("item", NAME, "The inspected item.", otherwise="unknown"),
@@ -310,7 +325,8 @@ INVOICE_LINES = InputFile(
 		Column("supplier", NAME, "Who sent it; the same on all lines of an invoice.", required=True),
 		Column("item", NAME, "The item.", required=True),
 		Column(
-			"quantity", SIGNED,
+			"quantity",
+			SIGNED,
 			"Quantity charged, in the unit of the invoice. On a debit note: the quantity taken back, with or "
 			"without a minus sign.",
 			required=True,
@@ -338,29 +354,42 @@ QUOTATION_LINES = InputFile(
 		Column("supplier", NAME, "Who was asked.", required=True),
 		Column("item", NAME, "The requested item. May be empty where nobody quoted.", otherwise="no answer"),
 		Column(
-			"quantity", NUMBER, "Requested quantity in stock units. May be empty where nobody quoted.",
+			"quantity",
+			NUMBER,
+			"Requested quantity in stock units. May be empty where nobody quoted.",
 			otherwise="no answer",
 		),
 		Column(
-			"rfq_line", TEXT, "The line's number or id, unique within its request; the same for all suppliers.",
+			"rfq_line",
+			TEXT,
+			"The line's number or id, unique within its request; the same for all suppliers.",
 			otherwise="the item",
 		),
 		Column(
-			"quotation", TEXT,
+			"quotation",
+			TEXT,
 			"The supplier's quotation. Empty: no answer. Several quotations for a line are several rows; "
 			"the latest counts.",
 			otherwise="no answer",
 		),
 		Column("quotation_date", DATE, "The day of the quotation.", otherwise="no answer"),
-		Column("rate", NUMBER, "Net price per quoted unit, in the quotation's currency.", otherwise="no answer"),
+		Column(
+			"rate", NUMBER, "Net price per quoted unit, in the quotation's currency.", otherwise="no answer"
+		),
 		_conversion("the quotation"),
 		Column(
-			"exchange_rate", FACTOR, "Units of company currency for one unit of the quotation's.",
-			default=1.0, otherwise="1",
+			"exchange_rate",
+			FACTOR,
+			"Units of company currency for one unit of the quotation's.",
+			default=1.0,
+			otherwise="1",
 		),
 		Column(
-			"status", choice(*QUOTATION_STATUSES), "A draft (an unsubmitted portal quotation) is no answer.",
-			default="Submitted", otherwise="Submitted",
+			"status",
+			choice(*QUOTATION_STATUSES),
+			"A draft (an unsubmitted portal quotation) is no answer.",
+			default="Submitted",
+			otherwise="Submitted",
 		),
 		_item_group(),
 		_company(),

@@ -1,10 +1,11 @@
 """Reads the preview's CSV files into SQLite tables that have ERPNext's shapes.
 
-Strict: a cell, row or reference that makes no sense stops with an `InputError` that says where it is. Fast: rows
-go from the CSV reader to SQLite one at a time, keys are checked by SQLite, indexes come last.
+Strict: a cell, row or reference that makes no sense stops with an `InputError` that says where it is. Fast:
+rows go from the CSV reader straight to SQLite, which checks the keys; indexes come last.
 """
 
 import csv
+import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ MOST_KNOWN = 100_000
 
 
 class InputError(Exception):
-	"""Input that can't be used. The message is one line: file, row (as a spreadsheet counts), column, reason."""
+	"""Input that can't be used. The message is one line: file, row, column, reason."""
 
 
 def input_error(file: str, reason: str, row: int | None = None, column: str | None = None) -> InputError:
@@ -67,8 +68,8 @@ class Loaded:
 class Reader:
 	"""The rows of one file as lists of values, in the order of the file's columns.
 
-	`number` is the row being read, counted as a spreadsheet does: the header is 1, an empty row counts, a cell
-	with line breaks doesn't. `count` is the number of rows with data.
+	`number` is the row being read, counted as a spreadsheet does: the header is 1, empty rows count, line
+	breaks in a cell don't. `count` is the number of rows with data.
 	"""
 
 	def __init__(self, path: Path, file: InputFile):
@@ -100,7 +101,7 @@ class Reader:
 			(_parser(column), names.index(column.name)) if column.name in names else (_absent(column), None)
 			for column in self.file.columns
 		]
-		# Column by column over many rows, which is faster than cell by cell. Where that fails, row by row tells where.
+		# Column by column over many rows is faster than cell by cell. Where it fails, row by row tells where.
 		for numbers, rows in self._chunks(reader, names):
 			try:
 				cells = list(zip(*rows, strict=True))
@@ -252,7 +253,7 @@ def _absent(column: Column) -> Callable[[str], Any]:
 
 @dataclass
 class Documents:
-	"""The documents that the lines of a file belong to: what is said once per document, and in which row first.
+	"""The documents that a file's lines belong to: what is said once per document, and in which row first.
 
 	`columns` names the CSV columns whose values must be the same on all lines of a document.
 	"""
@@ -266,9 +267,10 @@ class Documents:
 		column, one, other = next(
 			entry for entry in zip(self.columns, said, known, strict=True) if entry[1] != entry[2]
 		)
+		called = " of ".join(quoted(part) for part in reversed(name.split(SEPARATOR)))
 		return reader.error(
 			column,
-			f"{quoted(_shown(one))} is not what row {row} says of the same {self.key} {quoted(name)}: "
+			f"{quoted(_shown(one))} is not what row {row} says of the same {self.key} {called}: "
 			f"{quoted(_shown(other))}",
 		)
 
@@ -427,13 +429,21 @@ class Loader:
 		if missing:
 			row, key = missing
 			parent, line = key.split(SEPARATOR)
-			kind, source = ("order", ORDER_LINES) if target == "Purchase Order Item" else ("receipt", RECEIPT_LINES)
+			kind, source = (
+				("order", ORDER_LINES) if target == "Purchase Order Item" else ("receipt", RECEIPT_LINES)
+			)
 			raise input_error(
 				file.name, f"{source.name} has no line {quoted(line)} of {kind} {quoted(parent)}", row, column
 			)
 
 	def _reference(
-		self, reader: Reader, documents: Documents, parent: str | None, line: str | None, supplier: str, of: str
+		self,
+		reader: Reader,
+		documents: Documents,
+		parent: str | None,
+		line: str | None,
+		supplier: str,
+		of: str,
 	) -> str | None:
 		"""The key of the order or receipt line that a row names in its columns `of` and `of`_line."""
 		if parent is None:
@@ -449,7 +459,9 @@ class Loader:
 				raise reader.error(of, f"{source.name} has no {of} {quoted(parent)}")
 			owner = known[0][documents.columns.index("supplier")]
 			if owner != supplier:
-				raise reader.error("supplier", f"{of} {quoted(parent)} is of {quoted(owner)}, not {quoted(supplier)}")
+				raise reader.error(
+					"supplier", f"{of} {quoted(parent)} is of {quoted(owner)}, not {quoted(supplier)}"
+				)
 		return parent + SEPARATOR + line
 
 	# The files
@@ -473,8 +485,8 @@ class Loader:
 				if company is not None and company != self.company:
 					self._company(reader, company)
 				yield (
-					order + SEPARATOR + line, order, reader.number, item, quantity, quantity * factor, factor, rate,
-					due_date, first_due_date,
+					order + SEPARATOR + line, order, reader.number, item, quantity, quantity * factor, factor,
+					rate, due_date, first_due_date,
 				)  # fmt: skip
 
 		self._insert(
@@ -530,8 +542,8 @@ class Loader:
 			reader,
 			"Purchase Receipt Item",
 			(
-				"name", "parent", "idx", "item_code", "qty", "rejected_qty", "conversion_factor", "base_net_amount",
-				"purchase_order_item", "return_qty_from_rejected_warehouse",
+				"name", "parent", "idx", "item_code", "qty", "rejected_qty", "conversion_factor",
+				"base_net_amount", "purchase_order_item", "return_qty_from_rejected_warehouse",
 			),
 			lines(),
 			("receipt", "line"),
@@ -543,7 +555,11 @@ class Loader:
 		)
 		if ORDER_LINES.name in self.files:
 			self._check_links(
-				reader.file, "Purchase Receipt Item", "purchase_order_item", "order_line", "Purchase Order Item"
+				reader.file,
+				"Purchase Receipt Item",
+				"purchase_order_item",
+				"order_line",
+				"Purchase Order Item",
 			)
 
 	def _inspections(self, reader: Reader) -> None:
@@ -565,11 +581,14 @@ class Loader:
 				if receipt is not None and with_receipts:
 					known = receipts.get(receipt)
 					if known is None:
-						raise reader.error("receipt", f"{RECEIPT_LINES.name} has no receipt {quoted(receipt)}")
+						raise reader.error(
+							"receipt", f"{RECEIPT_LINES.name} has no receipt {quoted(receipt)}"
+						)
 					owner = known[0][1]
 					if supplier is not None and supplier != owner:
 						raise reader.error(
-							"supplier", f"receipt {quoted(receipt)} is of {quoted(owner)}, not {quoted(supplier)}"
+							"supplier",
+							f"receipt {quoted(receipt)} is of {quoted(owner)}, not {quoted(supplier)}",
 						)
 				elif supplier is None:
 					why = (
@@ -589,7 +608,15 @@ class Loader:
 		shapes.insert_tuples(
 			self.connection,
 			"Quality Inspection",
-			("name", "inspection_type", "reference_type", "reference_name", "report_date", "item_code", "status"),
+			(
+				"name",
+				"inspection_type",
+				"reference_type",
+				"reference_name",
+				"report_date",
+				"item_code",
+				"status",
+			),
 			lines(),
 		)
 		self._headers("Purchase Receipt", ("name", "posting_date", "supplier"), iter(unreceived))
@@ -599,8 +626,8 @@ class Loader:
 
 		def lines() -> Iterator[tuple]:
 			for (
-				invoice, date, supplier, item, quantity, rate, order, order_line, receipt, receipt_line, factor,
-				currency, exchange_rate, is_return, item_group, stock_item, company,
+				invoice, date, supplier, item, quantity, rate, order, order_line, receipt, receipt_line,
+				factor, currency, exchange_rate, is_return, item_group, stock_item, company,
 			) in reader:  # fmt: skip
 				said = (date, supplier, currency, exchange_rate, is_return)
 				known = invoices.get(invoice)
@@ -615,10 +642,12 @@ class Loader:
 				if is_return:
 					quantity = -abs(quantity)
 				elif quantity < 0:
-					raise reader.error("quantity", f"'{quantity:g}' is negative, but is_return does not say yes")
+					raise reader.error(
+						"quantity", f"'{quantity:g}' is negative, but is_return does not say yes"
+					)
 				yield (
-					f"{invoice}{SEPARATOR}{reader.number}", invoice, reader.number, item, quantity, factor, rate,
-					rate * exchange_rate,
+					f"{invoice}{SEPARATOR}{reader.number}", invoice, reader.number, item, quantity, factor,
+					rate, rate * exchange_rate,
 					self._reference(reader, self.orders, order, order_line, supplier, "order"),
 					self._reference(reader, self.receipts, receipt, receipt_line, supplier, "receipt"),
 				)  # fmt: skip
@@ -658,7 +687,7 @@ class Loader:
 			order, line = name.split(SEPARATOR)
 			raise input_error(
 				file.name,
-				f"line {quoted(line)} of order {quoted(order)} has no rate in {ORDER_LINES.name} to compare with",
+				f"line {quoted(line)} of order {quoted(order)} has no rate in {ORDER_LINES.name}",
 				row,
 				"rate",
 			)
@@ -710,8 +739,8 @@ class Loader:
 					continue
 				agree(quotations, quotation, (supplier, quotation_date, status))
 				yield (
-					f"{quotation}{SEPARATOR}{reader.number:012}", quotation, item, rate * exchange_rate, factor, rfq,
-					rfq + SEPARATOR + line,
+					f"{quotation}{SEPARATOR}{reader.number:012}", quotation, item, rate * exchange_rate,
+					factor, rfq, rfq + SEPARATOR + line,
 				)  # fmt: skip
 
 		shapes.insert_tuples(
@@ -753,4 +782,11 @@ class Loader:
 
 def load(directory: Path) -> Loaded:
 	"""The folder's files in SQLite. Raises InputError."""
-	return Loader(directory).load()
+	# Millions of rows come and go, none in a cycle: looking for cycles would take a tenth of the time.
+	collecting = gc.isenabled()
+	gc.disable()
+	try:
+		return Loader(directory).load()
+	finally:
+		if collecting:
+			gc.enable()

@@ -4,6 +4,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -73,17 +74,31 @@ def heading(report: Report) -> Iterator[str]:
 
 def to_json(value: Any, indent: str = "") -> str:
 	"""JSON text in which a Decimal is a plain number with all its digits (the json module would round it)."""
+	if isinstance(value, str):
+		return _json_text(value)
 	if isinstance(value, Decimal):
-		text = format(value, "f")
-		text = text.rstrip("0").rstrip(".") if "." in text else text
-		return "0" if text in ("", "-0") else text
-	inner = indent + "  "
-	if isinstance(value, dict) and value:
-		rows = (f"{inner}{json.dumps(key)}: {to_json(part, inner)}" for key, part in value.items())
-		return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
-	if isinstance(value, list) and value:
-		return "[\n" + ",\n".join(inner + to_json(part, inner) for part in value) + f"\n{indent}]"
-	return json.dumps(value, ensure_ascii=False, allow_nan=False)
+		return _json_number(value)
+	if isinstance(value, dict | list) and value:
+		inner = indent + "  "
+		if isinstance(value, list):
+			opening, closing, parts = "[", "]", [to_json(part, inner) for part in value]
+		else:
+			opening, closing = "{", "}"
+			parts = [f"{_json_text(key)}: {to_json(part, inner)}" for key, part in value.items()]
+		return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{indent}{closing}"
+	return json.dumps(value, allow_nan=False)
+
+
+@lru_cache(maxsize=1000)
+def _json_text(text: str) -> str:
+	return json.dumps(text, ensure_ascii=False)
+
+
+def _json_number(number: Decimal) -> str:
+	text = format(number, "f")
+	if "." in text:
+		text = text.rstrip("0").rstrip(".")
+	return "0" if text == "-0" else text
 
 
 def _printable(text: str) -> str:

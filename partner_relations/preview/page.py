@@ -3,7 +3,6 @@
 Whatever comes from the input goes through `escape`; colours come from a fixed list.
 """
 
-from collections.abc import Iterator
 from decimal import Decimal
 from html import escape
 
@@ -92,15 +91,23 @@ def _summary(report: Report) -> str:
 	}
 	blocked = sum(1 for result in rated if result.score.grade in actions)
 	cards = [
-		("Suppliers", f"{len(report.results):,}", f"{len(rated):,} rated, {len(report.results) - len(rated):,} not"),
+		(
+			"Suppliers",
+			f"{len(report.results):,}",
+			f"{len(rated):,} rated, {len(report.results) - len(rated):,} not",
+		),
 		("Mean score", shown(mean, 1), "of 100, rated suppliers"),
-		("Best", shown(totals[0], 1) if totals else "–", escape(rated[0].supplier) if rated else "nobody is rated"),
+		(
+			"Best",
+			shown(totals[0], 1) if totals else "–",
+			escape(rated[0].supplier) if rated else "nobody is rated",
+		),
 		(
 			"Weakest",
 			shown(totals[-1], 1) if totals else "–",
 			escape(rated[-1].supplier) if rated else "nobody is rated",
 		),
-		("Would be blocked", f"{blocked:,}", "by a grade that prevents RFQs or orders"),
+		("Would be blocked", f"{blocked:,}", "their grade prevents orders"),
 	]
 	return (
 		"<section class=cards>"
@@ -125,7 +132,9 @@ def _badge(report: Report, result: SupplierResult) -> str:
 		return '<span class="badge none">–</span>'
 	capped = " title='lowered by a knock-out criterion'" if result.score.capped else ""
 	mark = "*" if result.score.capped else ""
-	return f"<span class=badge style='background:{_color(report, grade)}'{capped}>{escape(grade)}{mark}</span>"
+	return (
+		f"<span class=badge style='background:{_color(report, grade)}'{capped}>{escape(grade)}{mark}</span>"
+	)
 
 
 def _ranking(report: Report) -> str:
@@ -145,7 +154,8 @@ def _ranking(report: Report) -> str:
 			f"<span class=name title='{escape(result.supplier)}'>{escape(result.supplier)}</span>"
 			f"<svg role=img aria-label='{shown(total, 1)} of 100' height=18 width='100%'>"
 			f"<rect width='100%' height=18 rx=3 class=track />"
-			f"<rect width='{total:.3f}%' height=18 rx=3 style='fill:{_color(report, result.score.grade)}' />{limits}</svg>"
+			f"<rect width='{total:.3f}%' height=18 rx=3 style='fill:{_color(report, result.score.grade)}' />"
+			f"{limits}</svg>"
 			f"<b>{shown(total, 1)}</b>{_badge(report, result)}</div>"
 		)
 	empty = "<p class=gap>No supplier could be rated: see the table for the reasons.</p>"
@@ -176,8 +186,9 @@ def _distribution(report: Report) -> str:
 		)
 	width = len(counts) * step
 	bands = "".join(
-		f"<tr><td><span class=badge style='background:{_color(report, grade.grade)}'>{escape(grade.grade)}</span>"
-		f"<td>{escape(grade.lower)} to {escape(grade.upper)}<td>{_consequence(grade.rfq_action, grade.po_action)}"
+		f"<tr><td><span class=badge style='background:{_color(report, grade.grade)}'>"
+		f"{escape(grade.grade)}</span><td>{escape(grade.lower)} to {escape(grade.upper)}"
+		f"<td>{_consequence(grade.rfq_action, grade.po_action)}"
 		for grade in report.definition.grades
 	)
 	return (
@@ -208,13 +219,16 @@ def _table(report: Report, trend: Trend | None) -> str:
 		if position == MOST_SUPPLIERS // 2 and len(report.results) > MOST_SUPPLIERS:
 			left = len(report.results) - len(chosen)
 			columns = 5 + len(criteria) + bool(trend)
-			rows.append(f"<tr><td colspan={columns} class=gap>… {left:,} suppliers between: see the JSON output …")
+			rows.append(
+				f"<tr><td colspan={columns} class=gap>… {left:,} suppliers between: see the JSON output …"
+			)
 		rows.append(_table_row(report, result, trend))
 	return (
 		"<section class=panel><h2>Criteria</h2>"
 		"<p class=hint>Measured values, coloured by their rating from 0 (red) to 100 (green). "
 		"Point at a cell for numbers behind it.</p>"
-		"<div class=scroll><table class=heat><thead><tr><th>#<th class=who>Supplier<th>Score<th>Grade<th>Coverage"
+		"<div class=scroll><table class=heat><thead><tr><th>#<th class=who>Supplier<th>Score<th>Grade"
+		"<th>Coverage"
 		f"{heads}{trend_head}</thead><tbody>{''.join(rows)}</tbody></table></div></section>"
 	)
 
@@ -228,7 +242,8 @@ def _table_row(report: Report, result: SupplierResult, trend: Trend | None) -> s
 		cells += f"<td class=trend>{_spark(trend, result.supplier)}"
 	return (
 		f"<tr><td>{result.rank or '–'}<th scope=row class=who>{escape(result.supplier)}{why}"
-		f"<td><b>{shown(score.total, 2)}</b><td>{_badge(report, result)}<td>{shown(score.coverage, 0)} %{cells}"
+		f"<td><b>{shown(score.total, 2)}</b><td>{_badge(report, result)}"
+		f"<td>{shown(score.coverage, 0)} %{cells}"
 	)
 
 
@@ -241,9 +256,8 @@ def _heat_cell(report: Report, row: CriterionScore) -> str:
 	knocked = " class=knocked" if row.knocked_out else ""
 	details = f"rating {shown(row.rating, 2)}, {shown(row.points, 2)} points"
 	if row.fact is not None and row.value is not None:
-		details = (
-			f"{_plain(row.fact.numerator)} of {_plain(row.fact.denominator)}, {row.fact.sample_size:,} facts; {details}"
-		)
+		parts = f"{_plain(row.fact.numerator)} of {_plain(row.fact.denominator)}"
+		details = f"{parts}, {row.fact.sample_size:,} facts; {details}"
 	if row.knocked_out:
 		details += "; below the knock-out limit"
 	return f"<td{knocked} style='--h:{hue}' title='{escape(details)}'>{value}"
@@ -281,89 +295,128 @@ def _spark(trend: Trend, supplier: str) -> str:
 def _footer(report: Report) -> str:
 	files = ", ".join(f"{escape(name)} ({count:,} rows)" for name, count in report.files.items())
 	return (
-		f"<footer><p>Read: {files}.</p><p>A criterion's value becomes a rating by its curve; the score is the mean of the "
-		"ratings, weighted, over the criteria that could be measured; coverage is their share of the weight. "
+		f"<footer><p>Read: {files}.</p><p>A criterion's value becomes a rating by its curve; the score is "
+		"the mean of the ratings, weighted, over the criteria that could be measured; coverage is their "
+		"share of the weight. "
 		"No data is neither 0 nor 100. Order lines whose window is still open are not counted.</p></footer>"
 	)
 
 
 def _style() -> str:
-	def variables(index: int) -> str:
-		return "".join(f"--{name}:{shades[index]};" for name, shades in COLORS.items())
+	light, dark = (
+		"".join(f"--{name}:{shades[index]};" for name, shades in COLORS.items()) for index in (0, 1)
+	)
+	return _CSS.replace("/*light*/", light).replace("/*dark*/", dark).strip()
 
-	return "\n".join(_rules(variables(0), variables(1)))
 
-
-def _rules(light: str, dark: str) -> Iterator[str]:
-	yield f":root{{--ink:#1b2430;--soft:#637083;--line:#dfe4ea;--page:#f4f6f8;--panel:#fff;--light:86%;--text:#1b2430;{light}}}"
-	yield (
-		"@media (prefers-color-scheme:dark){:root{--ink:#e8edf2;--soft:#98a5b3;--line:#303a45;--page:#12171d;"
-		f"--panel:#1b222a;--light:24%;--text:#f2f5f8;{dark}}}}}"
-	)
-	yield "*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}"
-	yield (
-		"body{margin:0;background:var(--page);color:var(--ink);"
-		"font:15px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
-	)
-	yield "main{max-width:1320px;margin:0 auto;padding:20px 24px 40px}"
-	yield "h1{margin:0;font-size:26px;line-height:1.2;overflow-wrap:anywhere}h2{margin:0 0 12px;font-size:16px}"
-	yield ".over{margin:0;color:var(--soft);font-size:13px}.sub{margin:4px 0 0;color:var(--soft)}"
-	yield (
-		".notes{margin:14px 0 0;padding:10px 14px 10px 30px;background:color-mix(in srgb,var(--orange) 14%,var(--panel));"
-		"border-radius:8px;overflow-wrap:anywhere}"
-	)
-	yield ".cards{display:grid;grid-template-columns:repeat(5,1fr);gap:12px;margin:18px 0 12px}"
-	yield (
-		".card,.panel{background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:14px 16px;"
-		"min-width:0}"
-	)
-	yield ".card span{display:block;color:var(--soft);font-size:13px}.card strong{font-size:26px;line-height:1.25}"
-	yield (
-		".card small{display:block;color:var(--soft);font-size:12.5px;overflow:hidden;text-overflow:ellipsis;"
-		"white-space:nowrap}"
-	)
-	yield ".charts{display:grid;grid-template-columns:minmax(0,1fr) 380px;gap:12px;margin-bottom:12px}"
-	yield (
-		".bar{display:grid;grid-template-columns:22px minmax(90px,220px) minmax(0,1fr) 44px 38px;gap:8px;"
-		"align-items:center;min-height:26px}"
-	)
-	yield ".bar .rank{color:var(--soft);text-align:right}.bar svg{display:block}.bar b{text-align:right}"
-	yield ".bar .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
-	yield ".track{fill:var(--line);opacity:.55}.limit{stroke:var(--soft);stroke-opacity:.45;stroke-dasharray:2 3}"
-	yield ".gap{color:var(--soft);text-align:center}"
-	yield (
-		".badge{display:inline-block;min-width:26px;padding:1px 7px;border-radius:6px;color:#fff;font-weight:600;"
-		"text-align:center;font-size:13px;max-width:120px;overflow:hidden;text-overflow:ellipsis}"
-	)
-	yield ".badge.none{background:none;color:var(--soft)}"
-	yield "@media (prefers-color-scheme:dark){.badge{color:#12171d}}"
-	yield ".columns{display:block;width:100%;max-height:260px}"
-	yield "svg text{fill:var(--ink);text-anchor:middle;font-size:13px}svg .count{font-weight:600}svg .axis{fill:var(--soft)}"
-	yield ".bands{width:100%;border-collapse:collapse;margin-top:8px;font-size:13.5px}.bands td,.bands th{padding:3px 6px 3px 0;text-align:left}"
-	yield ".bands th,.heat thead th{color:var(--soft);font-weight:500;font-size:12.5px}"
-	yield ".hint{margin:-6px 0 10px;color:var(--soft);font-size:13.5px}"
-	yield ".scroll{overflow-x:auto;margin:0 -16px -14px;padding:0 16px 14px}"
-	yield ".heat{border-collapse:separate;border-spacing:2px;width:100%;font-variant-numeric:tabular-nums}"
-	yield ".heat td{padding:5px 8px;text-align:right;white-space:nowrap;border-radius:4px}"
-	yield ".heat thead th{padding:4px 8px;text-align:right;vertical-align:bottom;line-height:1.25}"
-	yield ".heat thead small{display:block;font-weight:400;opacity:.85}"
-	yield (
-		".heat .who{text-align:left;font-weight:500;min-width:150px;max-width:260px;overflow-wrap:anywhere;"
-		"position:sticky;left:0;background:var(--panel)}"
-	)
-	yield ".heat .who small{display:block;color:var(--soft);font-weight:400;font-size:12.5px}"
-	yield ".heat td[style]{background:hsl(var(--h) 62% var(--light));color:var(--text)}"
-	yield ".heat .knocked{outline:2px solid var(--red);outline-offset:-2px}.heat .nodata{color:var(--soft);text-align:center}"
-	yield ".heat .trend{text-align:center}.heat td.trend{padding:0 4px}.heat svg{display:block;margin:auto}"
-	yield ".spark{fill:none;stroke:var(--blue);stroke-width:1.6;stroke-linejoin:round}.dot{fill:var(--blue)}.hover{fill:transparent}"
-	yield "footer{margin-top:16px;color:var(--soft);font-size:13px;overflow-wrap:anywhere}footer p{margin:4px 0}"
-	yield (
-		"@media (max-width:1000px){.charts{grid-template-columns:minmax(0,1fr)}.cards{grid-template-columns:repeat(3,1fr)}}"
-	)
-	yield (
-		"@media (max-width:560px){main{padding:14px 12px 30px}.cards{grid-template-columns:repeat(2,1fr);gap:8px}"
-		".card:last-child{grid-column:1/-1}.card strong{font-size:22px}h1{font-size:21px}"
-		".bar{grid-template-columns:18px minmax(80px,38%) minmax(0,1fr) 38px 36px;gap:6px;font-size:13.5px}"
-		".heat .who{min-width:120px;max-width:140px;font-size:13.5px}}"
-	)
-	yield "@media print{body{background:#fff}.panel,.card{break-inside:avoid}}"
+_CSS = """
+:root {
+	--ink:#1b2430; --soft:#637083; --line:#dfe4ea; --page:#f4f6f8; --panel:#fff;
+	--heat:68% 80%; --text:#1b2430; --on-badge:#fff; /*light*/
+}
+@media (prefers-color-scheme:dark) {
+	:root {
+		--ink:#e8edf2; --soft:#98a5b3; --line:#303a45; --page:#12171d; --panel:#1b222a;
+		--heat:48% 26%; --text:#f2f5f8; --on-badge:#12171d; /*dark*/
+	}
+}
+* { box-sizing:border-box }
+html { -webkit-text-size-adjust:100% }
+body {
+	margin:0; background:var(--page); color:var(--ink);
+	font:15px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;
+}
+main { max-width:1320px; margin:0 auto; padding:20px 24px 40px }
+h1 { margin:0; font-size:26px; line-height:1.2; overflow-wrap:anywhere }
+h2 { margin:0 0 12px; font-size:16px }
+.over { margin:0; color:var(--soft); font-size:13px }
+.sub { margin:4px 0 0; color:var(--soft); overflow-wrap:anywhere }
+.notes {
+	margin:14px 0 0; padding:10px 14px 10px 30px; border-radius:8px; overflow-wrap:anywhere;
+	background:color-mix(in srgb,var(--orange) 14%,var(--panel));
+}
+.cards { display:grid; grid-template-columns:repeat(5,1fr); gap:12px; margin:18px 0 12px }
+.card, .panel {
+	background:var(--panel); border:1px solid var(--line); border-radius:10px; padding:14px 16px; min-width:0;
+}
+.card span { display:block; color:var(--soft); font-size:13px }
+.card strong { font-size:26px; line-height:1.25 }
+.card small {
+	display:block; color:var(--soft); font-size:12.5px;
+	overflow:hidden; text-overflow:ellipsis; white-space:nowrap;
+}
+.charts { display:grid; grid-template-columns:minmax(0,1fr) 380px; gap:12px; margin-bottom:12px }
+.bar {
+	display:grid; grid-template-columns:26px minmax(90px,220px) minmax(0,1fr) 44px 38px; gap:8px;
+	align-items:center; min-height:26px;
+}
+.bar .rank { color:var(--soft); text-align:right }
+.bar svg { display:block }
+.bar b { text-align:right }
+.bar .name { overflow:hidden; text-overflow:ellipsis; white-space:nowrap }
+.track { fill:var(--line); opacity:.55 }
+.limit { stroke:var(--soft); stroke-opacity:.45; stroke-dasharray:2 3 }
+.gap { color:var(--soft); text-align:center }
+.badge {
+	display:inline-block; min-width:26px; max-width:120px; padding:1px 7px; border-radius:6px;
+	color:var(--on-badge); font-weight:600; font-size:13px; text-align:center; vertical-align:middle;
+	overflow:hidden; text-overflow:ellipsis; white-space:nowrap;
+}
+.badge.none { background:none; color:var(--soft) }
+.columns { display:block; width:100%; max-height:260px }
+svg text { fill:var(--ink); text-anchor:middle; font-size:13px }
+svg .count { font-weight:600 }
+svg .axis { fill:var(--soft) }
+.bands { width:100%; border-collapse:collapse; margin-top:8px; font-size:13.5px }
+.bands td, .bands th { padding:3px 6px 3px 0; text-align:left }
+.bands th, .heat thead th { color:var(--soft); font-weight:500; font-size:12.5px }
+.hint { margin:-6px 0 10px; color:var(--soft); font-size:13.5px }
+.scroll { overflow-x:auto; margin:0 -16px -14px; padding:0 16px 14px }
+.heat { border-collapse:separate; border-spacing:2px; width:100%; font-variant-numeric:tabular-nums }
+.heat td { padding:5px 8px; text-align:right; white-space:nowrap; border-radius:4px }
+.heat thead th { padding:4px 8px; text-align:right; vertical-align:bottom; line-height:1.25 }
+.heat thead small { display:block; font-weight:400; opacity:.85 }
+.heat .who {
+	position:sticky; left:0; background:var(--panel); text-align:left; font-weight:500;
+	min-width:150px; max-width:260px; overflow-wrap:anywhere;
+}
+.heat .who small { display:block; color:var(--soft); font-weight:400; font-size:12.5px }
+.heat td[style] { background:hsl(var(--h) var(--heat)); color:var(--text) }
+.heat .knocked { outline:2px solid var(--red); outline-offset:-2px }
+.heat .nodata { color:var(--soft); text-align:center }
+.heat .trend { text-align:center }
+.heat td.trend { padding:0 4px }
+.heat svg { display:block; margin:auto }
+.heat td.gap { text-align:center }
+.spark { fill:none; stroke:var(--blue); stroke-width:1.6; stroke-linejoin:round }
+.dot { fill:var(--blue) }
+.hover { fill:transparent }
+footer { margin-top:16px; color:var(--soft); font-size:13px; overflow-wrap:anywhere }
+footer p { margin:4px 0 }
+@media (max-width:1000px) {
+	.charts { grid-template-columns:minmax(0,1fr) }
+	.cards { grid-template-columns:repeat(3,1fr) }
+}
+@media (max-width:560px) {
+	main { padding:14px 12px 30px }
+	h1 { font-size:21px }
+	.cards { grid-template-columns:repeat(2,1fr); gap:8px }
+	.card:last-child { grid-column:1/-1 }
+	.card strong { font-size:22px }
+	.bar {
+		grid-template:'rank name score grade' auto '. bar bar bar' 8px / 24px minmax(0,1fr) 40px 38px;
+		gap:4px 6px; margin-bottom:10px;
+	}
+	.bar .rank { grid-area:rank }
+	.bar .name { grid-area:name }
+	.bar b { grid-area:score }
+	.bar .badge { grid-area:grade }
+	.bar svg { grid-area:bar; height:8px; border-radius:3px }
+	.heat .who { min-width:112px; max-width:130px; font-size:13.5px }
+	.heat tr > :is(:nth-child(1),:nth-child(3),:nth-child(5)):not(.gap) { display:none }
+}
+@media print {
+	body { background:#fff }
+	.panel, .card { break-inside:avoid }
+}
+"""

@@ -24,7 +24,7 @@ class SupplierResult:
 
 @dataclass(frozen=True)
 class Trend:
-	"""On-time delivery by month: (month as YYYY-MM, kept, all) per supplier, months without deliveries left out."""
+	"""On-time delivery: (kept, all) by supplier and month (YYYY-MM); months without deliveries have none."""
 
 	months: tuple[str, ...]
 	by_supplier: Mapping[str, Mapping[str, tuple[float, float]]]
@@ -61,8 +61,8 @@ def make_report(
 ) -> Report:
 	"""Score every supplier that the files name.
 
-	A missing end of the period is that of the data, but not after `as_of`, which is today unless given. Raises
-	InputError for a period that ends before it starts.
+	A missing end of the period is that of the data, but not after `as_of`, which is today unless given.
+	Raises InputError for a period that ends before it starts.
 	"""
 	as_of = as_of or date.today()
 	first = from_date or _first_day(loaded, as_of, to_date)
@@ -81,7 +81,9 @@ def make_report(
 				by_kpi.pop(kpi, None)
 		scores = {supplier: scorer.score(facts.get(supplier, {})) for supplier in loaded.suppliers}
 	except InvalidOperation as error:
-		raise InputError("the files hold numbers so large that their totals can't be computed exactly") from error
+		raise InputError(
+			"the files hold numbers so large that their totals can't be computed exactly"
+		) from error
 	return Report(
 		definition=definition,
 		company=loaded.company,
@@ -125,7 +127,7 @@ def _notes(
 		yield f"{name} is missing: {_listed(kpis)} {'has' if len(kpis) == 1 else 'have'} no data."
 	rated = [row.kpi for row in definition.criteria if row.measure == EVALUATOR_MARK]
 	if rated:
-		yield f"{_listed(rated)} {'is' if len(rated) == 1 else 'are'} rated by people in the ERP: no data here."
+		yield f"{_listed(rated)} {'is' if len(rated) == 1 else 'are'} rated by people, in the ERP: no data."
 	for row in definition.criteria:
 		measured = any(row.kpi in by_kpi and by_kpi[row.kpi].denominator > 0 for by_kpi in facts.values())
 		if measured or row.kpi in missing or row.measure == EVALUATOR_MARK:
@@ -169,13 +171,12 @@ def reason_text(score: Score, definition: Definition) -> str:
 
 
 def on_time_trend(loaded: Loaded, report: Report, suppliers: Sequence[str]) -> Trend | None:
-	"""On-time delivery of some suppliers by month, from the KPI's own facts; None where its files aren't there."""
-	if not suppliers or any(
-		file.name not in loaded.files for file in FILES_OF_MEASURE["on_time_delivery"]
-	):
+	"""On-time delivery of some suppliers by month, from the KPI's own facts; None without its files."""
+	if not suppliers or any(file.name not in loaded.files for file in FILES_OF_MEASURE["on_time_delivery"]):
 		return None
 	settings = next(
-		(row.settings for row in report.definition.criteria if row.measure == "on_time_delivery"), KpiSettings()
+		(row.settings for row in report.definition.criteria if row.measure == "on_time_delivery"),
+		KpiSettings(),
 	)
 	scope = Scope(
 		COMPANY,

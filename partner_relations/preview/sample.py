@@ -1,7 +1,7 @@
 """Makes the sample that comes with the preview: two years of purchases from fifteen made-up suppliers.
 
-`python -m partner_relations.preview.sample [DIR]` writes the five CSV files. They are the same on every machine and
-Python: only `Random.random` is drawn from, which Python keeps stable. Each supplier has a story, told in `SUPPLIERS`.
+`python -m partner_relations.preview.sample [DIR]` writes them. They are the same on every machine: only
+`Random.random` is drawn from, which Python keeps stable. `SUPPLIERS` tells each supplier's story.
 """
 
 import csv
@@ -85,29 +85,31 @@ ITEMS = (
 
 SUPPLIERS = (
 	# Keeps its promises.
-	Supplier("Alpen Präzision AG", "Bearings", 3, steady(0.02), 2, 0.01, 0, steady(0.004), 0.01, 0, steady(1.01),
-		0.98, 3, 0.005, 0, "CHF", 1.04),
+	Supplier("Alpen Präzision AG", "Bearings", 3, steady(0.02), 2, 0.01, 0, steady(0.004), 0.01, 0,
+		steady(1.01), 0.98, 3, 0.005, 0, "CHF", 1.04),
 	Supplier("Baltic Bearings Oy", "Bearings", 2.5, late=steady(0.07), late_by=3),
 	# Delivers castings with pores: many rejected lots, a few found only later.
 	Supplier("Fonderie Castello S.p.A.", "Castings", 2.5, defects=steady(0.38), defective=0.22, returned=0.07,
 		price=steady(0.9)),
-	Supplier("Dunmore Castings Ltd", "Castings", 2, late=steady(0.16), split=0.1, currency="GBP", exchange_rate=1.17),
+	Supplier("Dunmore Castings Ltd", "Castings", 2, late=steady(0.16), split=0.1, currency="GBP",
+		exchange_rate=1.17),
 	# Chronically late.
-	Supplier("Eastgate Electronics Co.", "Electronics", 3, late=steady(0.8), late_by=19, split=0.14, short=0.05,
-		defects=steady(0.14), defective=0.16, price=steady(1.04), answer_days=10, currency="USD", exchange_rate=0.91),
+	Supplier("Eastgate Electronics Co.", "Electronics", 3, late=steady(0.8), late_by=19, split=0.14,
+		short=0.05, defects=steady(0.14), defective=0.16, price=steady(1.04), answer_days=10,
+		currency="USD", exchange_rate=0.91),
 	# Improving: late and sloppy two years ago, among the best now.
 	Supplier("Ferrum Gusswerk GmbH", "Castings", 2.5, late=drift(0.75, -0.05), late_by=12, split=0.04,
 		defects=drift(0.2, 0.0), defective=0.04),
-	Supplier("Global Fasteners Inc.", "Fasteners", 3, late=steady(0.05), late_by=3, split=0.02, defects=steady(0.01),
-		price=steady(0.92), answer_days=4, currency="USD", exchange_rate=0.91),
+	Supplier("Global Fasteners Inc.", "Fasteners", 3, late=steady(0.05), late_by=3, split=0.02,
+		defects=steady(0.01), price=steady(0.92), answer_days=4, currency="USD", exchange_rate=0.91),
 	# Good goods at prices that climb by half in two years.
 	Supplier("Hanseatische Schrauben KG", "Fasteners", 2, late=steady(0.06), price=drift(0.98, 1.5)),
 	Supplier("Embalajes Ibéricos S.L.", "Packaging", 2, late=steady(0.14), defects=steady(0.04)),
 	# Never answers a request for quotation.
 	Supplier("Jura Électronique SA", "Electronics", 2, late=steady(0.1), answers=0.0),
 	# Delivers in parts and not in full.
-	Supplier("Kestrel Circuits plc", "Electronics", 2, late=steady(0.12), split=0.42, short=0.16, currency="GBP",
-		exchange_rate=1.17),
+	Supplier("Kestrel Circuits plc", "Electronics", 2, late=steady(0.12), split=0.42, short=0.16,
+		currency="GBP", exchange_rate=1.17),
 	# Invoices that don't match.
 	Supplier("Lindqvist Packaging AB", "Packaging", 2.5, late=steady(0.08), overcharged=0.2, overbilled=0.12),
 	# Was good, is getting worse.
@@ -171,7 +173,9 @@ class Sample:
 			rfq, sent = self._name("RFQ"), first + timedelta(days=self.draw.between(0, 12))
 			items = [item for item in ITEMS if item.group == group]
 			wanted = [
-				(item, self.draw.among(item.lots) * 4 * item.per_pack) for item in items if self.draw.chance(0.6)
+				(item, self.draw.among(item.lots) * 4 * item.per_pack)
+				for item in items
+				if self.draw.chance(0.6)
 			]
 			wanted = wanted or [(items[0], items[0].lots[-1] * items[0].per_pack)]
 			for supplier in SUPPLIERS:
@@ -242,7 +246,12 @@ class Sample:
 				if day <= LAST_DAY:
 					goods = {"order": order, "order_line": line, "item": item, "rate": rate, "quantity": part}
 					deliveries.setdefault(day, []).append(goods)
-			arrived = sum(goods["quantity"] for lot in deliveries.values() for goods in lot if goods["order_line"] == line)
+			arrived = sum(
+				goods["quantity"]
+				for lot in deliveries.values()
+				for goods in lot
+				if goods["order_line"] == line
+			)
 			short = short or arrived < quantity
 		status = ("Closed" if draw.chance(0.4) else "To Receive and Bill") if short else "Completed"
 		for row in order_rows:
@@ -314,7 +323,9 @@ class Sample:
 			)
 		self._invoice(supplier, day, billed)
 
-	def _invoice(self, supplier: Supplier, day: date, billed: list[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+	def _invoice(
+		self, supplier: Supplier, day: date, billed: list[tuple[Mapping[str, Any], Mapping[str, Any]]]
+	) -> None:
 		draw = self.draw
 		posted = day + timedelta(days=draw.between(1, 10))
 		if posted > LAST_DAY:

@@ -204,7 +204,9 @@ def insert_tuples(
 	defaults = {name: default(name, type_) for name, type_ in SHAPES[doctype].items() if name not in columns}
 	names = ", ".join(f'"{name}"' for name in (*columns, *defaults))
 	# The defaults are the numbers and NULLs of this module, never input.
-	values = ", ".join(["?"] * len(columns) + ["NULL" if value is None else str(value) for value in defaults.values()])
+	values = ", ".join(
+		["?"] * len(columns) + ["NULL" if value is None else str(value) for value in defaults.values()]
+	)
 	connection.executemany(f'INSERT INTO "tab{doctype}" ({names}) VALUES ({values})', rows)
 
 

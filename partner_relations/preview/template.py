@@ -1,11 +1,11 @@
 """Which criteria the preview scores by: the app's default template, or one from a JSON file.
 
-The file has the format of `Definition.to_dict`, which the ERP keeps with every evaluation and exports from the
+The file has the format of `Definition.to_dict`, which the ERP keeps with every evaluation and exports from a
 template's form; what it leaves out has the defaults of a new template. See docs/preview.md.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from decimal import Decimal
@@ -25,7 +25,6 @@ from partner_relations.supplier_quality.rating.numbers import decimal, finite
 
 DEFAULTS = Path(__file__).resolve().parents[1] / "fixtures" / "defaults"
 ACTIONS = ("Allow", "Warn", "Prevent")
-LARGEST = Decimal(10) ** 12
 
 _CURVE_REASONS = {
 	"not a number": "is not a pair of numbers",
@@ -143,9 +142,9 @@ class _Part(Mapping):
 			raise self.error(key, f"{_shown(value)} is neither true nor false")
 		return value
 
-	def rows(self, key: str) -> list[Any]:
+	def rows(self, key: str) -> Sequence[Any]:
 		value = self.data.get(key)
-		if not isinstance(value, list) or not value:
+		if not isinstance(value, list | tuple) or not value:
 			raise self.error(key, "must be a list with at least one row")
 		return value
 
@@ -160,12 +159,13 @@ def _encodable(text: str) -> bool:
 
 
 def _number(value: Any) -> Decimal | None:
-	if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+	"""The number, or None for what is none: no NaN, no "1_000", nothing far beyond what the ERP keeps."""
+	if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
 		return None
 	if isinstance(value, str) and "_" in value:
 		return None
 	number = finite(value)
-	if number is None or abs(number) > LARGEST or (number and number.adjusted() < -30):
+	if number is None or (number and not -30 <= number.adjusted() <= 12):
 		return None
 	return number
 
@@ -183,7 +183,10 @@ def _shown(value: Any) -> str:
 
 
 def parse_definition(data: Any, name: str = "template") -> Definition:
-	"""A Definition from what `Definition.to_dict` gives (or less). Raises InputError; `name` starts the message."""
+	"""A Definition from what `Definition.to_dict` gives, or less.
+
+	Raises InputError, its message beginning with `name`.
+	"""
 	root = _Part(name, data, tuple(field.name for field in fields(Definition)))
 	template = root.text("template")
 	rows = [
@@ -193,13 +196,16 @@ def parse_definition(data: Any, name: str = "template") -> Definition:
 	seen: set[str] = set()
 	for number, row in enumerate(rows, start=1):
 		if row["kpi"] in seen:
-			raise InputError(f"{name}, criteria, row {number}, kpi: {_shown(row['kpi'])} is already a criterion")
+			raise InputError(
+				f"{name}, criteria, row {number}, kpi: {_shown(row['kpi'])} is already a criterion"
+			)
 		seen.add(row["kpi"])
 	total = sum(decimal(row["weight"]) for row in rows)
 	if total != 100:
 		raise InputError(f"{name}, criteria: the weights must add up to 100, not {plain(total)}")
 	grades = [
-		_grade(f"{name}, grades, row {number}", row) for number, row in enumerate(root.rows("grades"), start=1)
+		_grade(f"{name}, grades, row {number}", row)
+		for number, row in enumerate(root.rows("grades"), start=1)
 	]
 	for number, row in enumerate(rows, start=1):
 		cap = row["knock_out_grade"]
@@ -208,7 +214,7 @@ def parse_definition(data: Any, name: str = "template") -> Definition:
 				f"{name}, criteria, row {number}, knock_out_grade: {_shown(cap)} is no grade of the scale"
 			)
 	item_groups = data.get("item_groups") or []
-	if not isinstance(item_groups, list) or not all(
+	if not isinstance(item_groups, list | tuple) or not all(
 		isinstance(group, str) and _encodable(group) for group in item_groups
 	):
 		raise root.error("item_groups", "must be a list of names")
@@ -248,8 +254,14 @@ def _criterion(place: str, data: Any, template: str) -> dict[str, Any]:
 		raise row.error("measure", f"{_shown(measure)} is unknown; known are {', '.join(sorted(MEASURES))}")
 	points = row.rows("curve")
 	for number, point in enumerate(points, start=1):
-		if not isinstance(point, list) or len(point) != 2 or any(_number(part) is None for part in point):
-			raise InputError(f"{place}, curve, row {number}: {_shown(point)} is not a pair [value, rating] of numbers")
+		if (
+			not isinstance(point, list | tuple)
+			or len(point) != 2
+			or any(_number(part) is None for part in point)
+		):
+			raise InputError(
+				f"{place}, curve, row {number}: {_shown(point)} is not a pair [value, rating] of numbers"
+			)
 	curve = [[plain(_number(value)), plain(_number(rating))] for value, rating in points]
 	with _reasons(f"{place}, curve", CurveError, _CURVE_REASONS):
 		RatingCurve.of([(value, rating) for value, rating in curve])
