@@ -2,26 +2,32 @@
 
 	bench --site SITE execute partner_relations.demo.make
 
-Made through ERPNext's own API, the same each time on the same day (seeded), with dates relative to today. Meant
-for a site to try the app on: on a site with purchases of its own it asks for a company by name.
+Made through ERPNext's own API, the same each time on the same day (seeded), with dates relative to today.
+Meant for a site to try the app on; a site with purchases of its own is left alone unless a company is named.
+
+Lets the site record what ERPNext refuses by default and the app measures: inspections after the receipt,
+prices that differ from the order's, invoices of up to 15 % more (see `site.allow_what_is_measured`).
 """
 
 import time
 
 import frappe
-from frappe import _
 
 from partner_relations.demo import evaluations, purchases
 from partner_relations.demo.cast import SUPPLIERS
+from partner_relations.demo.quarters import QUARTERS_PUBLISHED
 from partner_relations.demo.site import COMPANY, prepare_site, set_up_erpnext
 
 
-def make(company: str | None = None, commit: bool = True) -> dict[str, int]:
+def make(
+	company: str | None = None, quarters: int = QUARTERS_PUBLISHED, commit: bool = True
+) -> dict[str, int]:
 	"""Make the demo data; what is there already is left as it is.
 
 	Args:
 		company: who buys. By default the site's default company; a site on which ERPNext's setup wizard
 			hasn't run gets one (`site.COMPANY`).
+		quarters: how many are evaluated and published; one more awaits publishing.
 		commit: keep each stage as it is done. Without, nothing is committed (tests roll back); the setup
 			wizard can't do without.
 
@@ -34,41 +40,41 @@ def make(company: str | None = None, commit: bool = True) -> dict[str, int]:
 	frappe.flags.mute_emails = True  # nobody must get mail from a demo
 	try:
 		if not frappe.db.a_row_exists("Company"):
-			_say(_("Running ERPNext's setup wizard for {0}").format(COMPANY))
+			_say(f"Running ERPNext's setup wizard for {COMPANY}")
 			set_up_erpnext()
 		company = company or _own_company()
-		calendar = evaluations.calendar(company)
+		if not frappe.db.exists("Company", company):
+			raise frappe.ValidationError(f"There is no company {company} on this site.")
+		calendar = evaluations.calendar(quarters)
 		context = prepare_site(company, calendar)
 		_keep(commit)
 		made: dict[str, int] = {}
 		if purchases.exist(company):
-			_say(_("The purchases of {0} are there already.").format(company))
+			_say(f"The purchases of {company} are there already.")
 		else:
 			made.update(purchases.make(context, calendar, _say))
 			_keep(commit)
 		if evaluations.exist(company):
-			_say(_("The evaluations of {0} are there already.").format(company))
+			_say(f"The evaluations of {company} are there already.")
 		else:
 			made.update(evaluations.make(context, calendar, _say))
 			_keep(commit)
 	finally:
 		frappe.flags.mute_emails = muted
 		frappe.set_user(user)
-	_say(_("Done in {0} seconds.").format(round(time.monotonic() - started)))
+	_say(f"Done in {time.monotonic() - started:.0f} seconds.")
 	return made
 
 
 def _own_company() -> str:
-	"""The company to buy for unless one is named; refuses where real purchases would be mixed with made-up ones."""
+	"""The company to buy for unless one is named; refuses to mix made-up purchases with real ones."""
 	company = frappe.defaults.get_global_default("company") or frappe.get_all("Company", pluck="name")[0]
 	demo_suppliers = [supplier.name for supplier in SUPPLIERS]
 	foreign = frappe.db.exists("Purchase Order", {"supplier_name": ("not in", demo_suppliers)})
 	if foreign:
-		frappe.throw(
-			_(
-				"This site has purchase orders of its own, such as {0}. Try the app on another site, or name the "
-				"company that may get made-up purchases, for example with --kwargs \"{{'company': '{1}'}}\"."
-			).format(foreign, company)
+		raise frappe.ValidationError(
+			f"This site has purchase orders of its own, such as {foreign}. Try the app on another site, or "
+			f"name the company that may get made-up purchases: --kwargs \"{{'company': '{company}'}}\"."
 		)
 	return company
 

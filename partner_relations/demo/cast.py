@@ -38,9 +38,9 @@ class SupplierRole:
 	"""A supplier of the demo and how it behaves.
 
 	Shares are between 0 and 1: `punctual` of deliveries in time, `bad_lots` of lines with rejected units,
-	`defects` the rejected part of such a line, `returns` of deliveries from which something is sent back,
-	`price_errors` of invoices with a wrong price, `answers` of requests answered. `quotes` is its price level,
-	`drift` what prices become by the end. `service` is what evaluators think of it, 1 to 5.
+	`defects` the rejected part of such a line, `returns` of deliveries from which something goes back,
+	`price_errors` of invoices with a wrong price, `answers` of requests answered. `quotes` is its price
+	level, `drift` what prices become by the end. `service` is what evaluators think of it, 1 to 5.
 	"""
 
 	name: str
@@ -59,9 +59,9 @@ class SupplierRole:
 	lead_days: int = 18
 	country: str = "United States"
 	currency: str = ""
-	exchange_rate: Course = steady(1.0)
+	exchange_rate: Course = Course(1.0, 1.0)
 	strategic: bool = False
-	service: Course = steady(3.5)
+	service: Course = Course(3.5, 3.5)
 	quarters: tuple[int, ...] | None = None  # buys in these quarters only; None is all
 	invoices_on_delivery: bool = False  # a purchase invoice with "update stock" in place of a receipt
 	disabled: bool = False
@@ -109,7 +109,8 @@ SUPPLIERS = (
 	SupplierRole(
 		"Kestrel Bearings GmbH", "Hardware", ("BR-6308", "BR-3310"), 2,
 		steady(0.93), steady(0.03), defects=0.003, quotes=1.05, drift=1.06, lead_days=35,
-		country="Germany", currency="EUR", exchange_rate=Course(1.06, 1.12), strategic=True, service=steady(4.1),
+		country="Germany", currency="EUR", exchange_rate=Course(1.06, 1.12),
+		strategic=True, service=steady(4.1),
 	),
 	SupplierRole(
 		"Marlow Electric Motors", "Electrical", ("MO-5", "MO-11"), 3,
@@ -118,7 +119,7 @@ SUPPLIERS = (
 	),
 	SupplierRole(
 		"Pinnacle Fasteners", "Hardware", ("HB-M12", "HB-M16", "WS-M12"), 3,
-		steady(0.72), steady(0.35), defects=0.015, returns=0.15, price_errors=0.08, quotes=0.9, lead_days=10,
+		steady(0.7), steady(0.4), defects=0.008, returns=0.15, price_errors=0.08, quotes=0.9, lead_days=10,
 	),
 	SupplierRole(
 		"Redfern Plating Works", "Local", ("SL-25", "SL-40"), 3,
@@ -163,6 +164,18 @@ MARKETS = (
 )
 
 # Users: who evaluates, who rates beside them, who publishes. Who proposes must not approve.
-BUYER = ("demo.buyer@example.com", "Demo Buyer", ("Purchase User", "Purchase Manager", "Supplier Quality User"))
-ENGINEER = ("demo.engineer@example.com", "Demo Quality Engineer", ("Quality Manager", "Supplier Quality User"))
-MANAGER = ("demo.quality@example.com", "Demo Quality Manager", ("Quality Manager", "Supplier Quality Manager"))
+BUYER = (
+	"demo.buyer@example.com",
+	"Demo Buyer",
+	("Purchase User", "Purchase Manager", "Supplier Quality User"),
+)
+ENGINEER = (
+	"demo.engineer@example.com",
+	"Demo Quality Engineer",
+	("Quality Manager", "Supplier Quality User"),
+)
+MANAGER = (
+	"demo.quality@example.com",
+	"Demo Quality Manager",
+	("Quality Manager", "Supplier Quality Manager"),
+)

@@ -1,4 +1,4 @@
-"""The demo's evaluations: rated, run and published quarter by quarter, each by another person; the last one waits."""
+"""The demo's evaluations: rated, run and published quarter by quarter, by three people; the last waits."""
 
 import random
 from collections.abc import Callable
@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.utils import getdate, today
 
 from partner_relations.demo.cast import BUYER, ENGINEER, MANAGER, SUPPLIERS
@@ -24,14 +23,14 @@ RELEASED_SUPPLIER = "Redfern Plating Works"
 RELEASE_REASON = "Quotations for the last-time buy of chrome sleeves only, agreed with engineering."
 
 
-def calendar(company: str) -> Calendar:
-	"""Eight calendar quarters to publish and the one after them, the last that is closed today."""
+def calendar(published: int = QUARTERS_PUBLISHED) -> Calendar:
+	"""So many calendar quarters to publish and the one after them, the last that is closed today."""
 	day = getdate(today())
 	period = period_containing(day, "Quarter", day.replace(month=1, day=1))
 	while period.closes_on(CLOSE_AFTER_DAYS) > day:
 		period = _quarter_before(period)
 	quarters = [period]
-	while len(quarters) <= QUARTERS_PUBLISHED:
+	while len(quarters) <= published:
 		quarters.insert(0, _quarter_before(quarters[0]))
 	return Calendar(tuple(quarters), day)
 
@@ -51,24 +50,24 @@ def make(context: Context, quarters: Calendar, say: Callable[[str], None]) -> di
 	assigned = supplier_templates(tuple(context.suppliers.values()))
 	templates = sorted({info.template for info in assigned.values() if info.template})
 	if not templates:
-		say(_("No Supplier Evaluation Template applies to the demo's suppliers: nothing is evaluated."))
+		say("No Supplier Evaluation Template applies to the demo's suppliers: nothing is evaluated.")
 		return {}
 	counts = {"Supplier Evaluator Rating": 0, "Supplier Evaluation": 0}
-	for number, period in enumerate(quarters.quarters):
+	for period in quarters.quarters:
 		label = period_label(period.from_date, period.to_date)
-		publish = number < QUARTERS_PUBLISHED
+		publish = period != quarters.quarters[-1]
 		for template in templates:
 			counts["Supplier Evaluator Rating"] += _rate(context, quarters, template, period)
 			run = _evaluate(context.company, template, period)
 			counts["Supplier Evaluation"] += run.evaluations_made
 			if publish:
 				_publish(run.name)
-		say((_("{0}: evaluated and published") if publish else _("{0}: evaluated, awaits publishing")).format(label))
+		say(f"{label}: evaluated and published" if publish else f"{label}: evaluated, awaits publishing")
 	if _release(context):
-		say(_("{0}: one restriction released, with the reason").format(RELEASED_SUPPLIER))
+		say(f"{RELEASED_SUPPLIER}: one restriction released, with the reason")
 	if make_late_invoice(context, quarters):
 		evidence.find_changed_facts()
-		say(_("An invoice was posted into a published quarter: its evaluation says that facts have changed"))
+		say("An invoice was posted into a published quarter: its evaluation says that facts have changed")
 	return counts
 
 
@@ -128,7 +127,9 @@ def _rate(context: Context, quarters: Calendar, template: str, period: Period) -
 				evaluator_role=as_role,
 			)
 			for kpi in kpis:
-				mark = role.service.at(quarters.progress(period.to_date)) + severity + chance.uniform(-0.5, 0.5)
+				mark = (
+					role.service.at(quarters.progress(period.to_date)) + severity + chance.uniform(-0.5, 0.5)
+				)
 				rating.append(
 					"marks",
 					{

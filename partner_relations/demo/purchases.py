@@ -1,7 +1,7 @@
-"""Two years of purchases through ERPNext's own API: requests, orders, receipts, inspections, invoices, returns.
+"""Two years of purchases by ERPNext's own API: requests, orders, receipts, inspections, invoices, returns.
 
-Plays the days in their order, as they would have been, so that stock and ledger need no reposting. What happens
-is drawn from random numbers that are seeded per supplier: the same each time on the same day.
+Plays the days in their order, as they would have been, so that stock and ledger need no reposting. What
+happens is drawn from random numbers that are seeded per supplier: the same each time on the same day.
 """
 
 import heapq
@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 
 from partner_relations.demo.cast import MARKETS, PRODUCTS, SUPPLIERS, Product, SupplierRole
 from partner_relations.demo.quarters import Calendar, workday
@@ -26,13 +25,14 @@ LATE_INVOICE_FROM = "Osprey Controls"
 CLOSED_ORDER_OF = "Hollis Steel & Bar"
 POSTPONED_ORDER_OF = "Tri-County Packaging"
 UNANSWERED_DRAFT_OF = "Summit Industrial Supply"
+POOR = 0.65  # below this share of punctual deliveries, whole orders come late
 
 _PRODUCTS = {product.code: product for product in PRODUCTS}
 
 
 @dataclass
 class OrderLine:
-	"""A line of an order, with its name in ERPNext once it is submitted. Quantities in the unit of the order."""
+	"""A line of an order, with its name in ERPNext once it is submitted; quantity in the order's unit."""
 
 	product: Product
 	quantity: float
@@ -74,12 +74,36 @@ def make(context: Context, calendar: Calendar, say: Callable[[str], None]) -> di
 	ends = [(period.to_date, period_label(period.from_date, period.to_date)) for period in calendar.quarters]
 	for day in days.play():
 		while ends and day > ends[0][0]:
-			say(_("{0}: {1} documents so far").format(ends.pop(0)[1], sum(counts.values())))
+			say(f"{ends.pop(0)[1]}: {sum(counts.values())} documents so far")
 	for role in SUPPLIERS:
 		if role.disabled:
 			frappe.db.set_value("Supplier", context.suppliers[role.name], "disabled", 1)
-	say(_("Purchases: {0}").format(", ".join(f"{number} {_(doctype)}" for doctype, number in counts.items())))
+	say("Purchases: " + ", ".join(f"{number} {doctype}" for doctype, number in counts.items()))
 	return dict(counts)
+
+
+def exchange_rate(role: SupplierRole, context: Context, progress: float) -> float:
+	"""Units of company currency for one unit of the supplier's."""
+	if role.currency in ("", context.currency):
+		return 1.0
+	return round(role.exchange_rate.at(progress), 4)
+
+
+class Chances:
+	"""Spreads events evenly: one of share 0.25 happens every fourth time, not by luck three times in a row.
+
+	A supplier has few deliveries in a quarter; plain chance would make the good ones look bad at times.
+	"""
+
+	def __init__(self, seeded: random.Random):
+		self._random = seeded
+		self._credit: dict[str, float] = {}
+
+	def happens(self, event: str, share: float) -> bool:
+		"""Whether the event, which happens with this share, happens now."""
+		credit = self._credit.setdefault(event, self._random.random()) + share
+		self._credit[event] = credit % 1
+		return credit >= 1
 
 
 class _Days:
@@ -87,6 +111,7 @@ class _Days:
 
 	def __init__(self, today: date):
 		self.today = today
+		self._clock: Counter[date] = Counter()
 		self._planned: list[tuple[date, int, Callable[[date], None]]] = []
 		self._number = 0
 
@@ -103,6 +128,11 @@ class _Days:
 			yield day
 			happening(day)
 
+	def time(self, day: date) -> str:
+		"""A time of the day, later at each call: what moves stock later must be posted later."""
+		self._clock[day] += 1
+		return f"{8 + self._clock[day] // 12:02}:{self._clock[day] % 12 * 5:02}:00"
+
 
 class _Business:
 	"""What we do with one supplier."""
@@ -117,10 +147,11 @@ class _Business:
 		self.counts = counts
 		self.supplier = context.suppliers[role.name]
 		self.random = random.Random(f"{SEED} {role.name}")
+		self.chances = Chances(self.random)
 		self.closed = self.postponed = self.invoice_left_out = False
 
 	def plan(self) -> None:
-		"""Place orders through all quarters, the running one included, so that each quarter sees deliveries."""
+		"""Place orders through all quarters and the running one, so that each sees deliveries."""
 		starts = [period.from_date for period in self.calendar.quarters]
 		starts.append(self.calendar.quarters[-1].to_date + timedelta(days=1))
 		for number, start in enumerate(starts):
@@ -137,8 +168,9 @@ class _Business:
 		return lambda day: self.order(day, due)
 
 	def order(self, day: date, due: date) -> None:
-		"""Order one to three items, due on a day; what follows is planned."""
-		codes = self.random.sample(self.role.products, self.random.randint(1, min(3, len(self.role.products))))
+		"""Order two or three items (one, if there is one only), due on a day; what follows is planned."""
+		most = min(3, len(self.role.products))
+		codes = self.random.sample(self.role.products, self.random.randint(min(2, most), most))
 		lines = [self._line(_PRODUCTS[code], day) for code in codes]
 		due = max(due, day)
 		document = self._document("Purchase Order", day, transaction_date=day, schedule_date=due)
@@ -152,28 +184,34 @@ class _Business:
 
 	def deliver(self, order: Any, lines: list[OrderLine]) -> None:
 		"""Plan how the supplier keeps its word: in time or late, in one part or two, or not in full."""
-		chance, role = self.random.random, self.role
-		due = lines[0].due
-		punctual = chance() < role.punctual.at(self.calendar.progress(due))
-		arrival = due - timedelta(days=self.random.randint(0, 2))
-		if not punctual:
-			arrival = due + timedelta(days=self.random.randint(2, role.latest))
-		if role.name == POSTPONED_ORDER_OF and not self.postponed and self.calendar.progress(due) > 0.5:
-			self.postponed = True
-			self.days.on(due - timedelta(days=3), lambda day: self.postpone(order, lines))
-			arrival = due + timedelta(days=5)
-		in_parts = chance() < 0.12 or (role.name == CLOSED_ORDER_OF and not self.closed)
-		if not in_parts:
-			self._plan_arrival(arrival, order, [(line, line.quantity) for line in lines])
-			return
-		first = [(line, max(1, round(line.quantity * 0.6))) for line in lines]
-		rest = [(line, line.quantity - part) for line, part in first if line.quantity > part]
-		self._plan_arrival(arrival, order, first)
+		role, due = self.role, lines[0].due
+		punctual = role.punctual.at(self.calendar.progress(due))
+		in_time = due - timedelta(days=self.random.randint(0, 2))
+		late = due + timedelta(days=self.random.randint(2, role.latest))
+		everything = [(line, line.quantity) for line in lines]
 		if role.name == CLOSED_ORDER_OF and not self.closed:
 			self.closed = True
-			self.days.on(arrival + timedelta(days=30), lambda day: self.close(order))
-		elif rest:
-			self._plan_arrival(arrival + timedelta(days=self.random.randint(5, 14)), order, rest)
+			self._plan_arrival(in_time, order, [(line, max(1, round(line.quantity * 0.6))) for line in lines])
+			self.days.on(due + timedelta(days=30), lambda day: self.close(order))
+		elif role.name == POSTPONED_ORDER_OF and not self.postponed and self.calendar.progress(due) > 0.5:
+			self.postponed = True
+			self.days.on(due - timedelta(days=3), lambda day: self.postpone(order, lines))
+			self._plan_arrival(due + timedelta(days=5), order, everything)
+		elif not self.chances.happens("late", 1 - punctual):
+			self._plan_arrival(in_time, order, everything)
+		elif punctual < POOR or len(lines) == 1:
+			self._plan_arrival(late, order, everything)
+		elif self.chances.happens("in two parts", 0.5):
+			# Of each line a part in time, the rest late.
+			first = [(line, max(1, round(line.quantity * 0.6))) for line in lines]
+			self._plan_arrival(in_time, order, first)
+			rest = [(line, line.quantity - part) for line, part in first if line.quantity > part]
+			if rest:
+				self._plan_arrival(late, order, rest)
+		else:
+			# One line late, the others in time.
+			self._plan_arrival(in_time, order, everything[1:])
+			self._plan_arrival(late, order, everything[:1])
 
 	def _plan_arrival(self, day: date, order: Any, parts: list[tuple[OrderLine, float]]) -> None:
 		self.days.on(day, lambda day: self.receive(day, order, parts))
@@ -207,7 +245,7 @@ class _Business:
 			self._plan_invoice(day, order, delivered, receipt)
 
 	def _inspect(self, line: OrderLine, quantity: float, day: date) -> Delivered:
-		bad = self.random.random() < self.role.bad_lots.at(self.calendar.progress(day))
+		bad = self.chances.happens("bad lot", self.role.bad_lots.at(self.calendar.progress(day)))
 		share = self.role.defects * self.random.uniform(0.5, 1.5)
 		rejected = min(quantity, max(1, round(quantity * share))) if bad else 0
 		return Delivered(line, quantity - rejected, rejected)
@@ -218,7 +256,7 @@ class _Business:
 			day,
 			set_posting_time=1,
 			posting_date=day,
-			posting_time="10:00:00",
+			posting_time=self.days.time(day),
 			supplier_delivery_note=f"{self.random.randint(10000, 99999)}",
 		)
 		for arrived in delivered:
@@ -256,7 +294,7 @@ class _Business:
 		self._submit(inspection)
 
 	def _plan_return(self, day: date, receipt: Any, delivered: list[Delivered]) -> None:
-		if self.random.random() < self.role.returns:
+		if self.chances.happens("return", self.role.returns):
 			share = self.random.uniform(0.02, 0.08)
 			quantity = max(1, round(delivered[0].accepted * share))
 			if quantity <= delivered[0].accepted:
@@ -270,7 +308,7 @@ class _Business:
 		from erpnext.controllers.sales_and_purchase_return import make_return_doc
 
 		back = make_return_doc("Purchase Receipt", receipt.name)
-		back.update({"set_posting_time": 1, "posting_date": day, "posting_time": "15:00:00"})
+		back.update({"set_posting_time": 1, "posting_date": day, "posting_time": self.days.time(day)})
 		back.items = back.items[:1]
 		back.items[0].update({"qty": -quantity, "received_qty": -quantity, "rejected_qty": 0})
 		self._submit(back)
@@ -291,13 +329,13 @@ class _Business:
 
 	def invoice(self, day: date, order: Any, delivered: list[Delivered], receipt: Any | None) -> Any:
 		"""Charge what was accepted; without a receipt the invoice itself takes the goods into stock."""
-		wrong = self.random.random() < self.role.price_errors
+		wrong = self.chances.happens("price error", self.role.price_errors)
 		invoice = self._document(
 			"Purchase Invoice",
 			day,
 			set_posting_time=1,
 			posting_date=day,
-			posting_time="16:00:00",
+			posting_time=self.days.time(day),
 			bill_no=f"R-{self.random.randint(100000, 999999)}",
 			bill_date=day,
 			due_date=day + timedelta(days=30),
@@ -320,7 +358,7 @@ class _Business:
 		price = product.price * (product.box_of or 1) * self.role.quotes
 		price *= 1 + (self.role.drift - 1) * progress
 		price *= self.random.uniform(0.99, 1.01)
-		price /= self.role.exchange_rate.at(progress)
+		price /= exchange_rate(self.role, self.context, progress)
 		lot = product.lot / (product.box_of or 1)
 		step = 5 if lot >= 50 else 1
 		return OrderLine(
@@ -328,16 +366,13 @@ class _Business:
 		)
 
 	def _document(self, doctype: str, day: date, **values: Any) -> Any:
-		currency = self.role.currency or self.context.currency
-		rate = 1.0
-		if currency != self.context.currency:
-			rate = round(self.role.exchange_rate.at(self.calendar.progress(day)), 4)
+		rate = exchange_rate(self.role, self.context, self.calendar.progress(day))
 		return frappe.get_doc(
 			{
 				"doctype": doctype,
 				"company": self.context.company,
 				"supplier": self.supplier,
-				"currency": currency,
+				"currency": self.role.currency or self.context.currency,
 				"conversion_rate": rate,
 				"ignore_pricing_rule": 1,
 				**values,
@@ -357,10 +392,14 @@ class _Business:
 		row = self._row(arrived.line)
 		row.update({"qty": arrived.accepted, "received_qty": arrived.accepted + arrived.rejected})
 		if arrived.rejected:
-			row.update({"rejected_qty": arrived.rejected, "rejected_warehouse": self.context.rejected_warehouse})
+			row.update(
+				{"rejected_qty": arrived.rejected, "rejected_warehouse": self.context.rejected_warehouse}
+			)
 		return row
 
 	def _submit(self, document: Any) -> Any:
+		if document.doctype == "Purchase Order":
+			document.insert()  # an order that is submitted without having been a draft keeps the status Draft
 		document.submit()
 		self.counts[document.doctype] += 1
 		return document
@@ -375,6 +414,7 @@ class _Requests:
 		self.days = days
 		self.counts = counts
 		self.random = random.Random(f"{SEED} requests")
+		self.chances = Chances(self.random)
 		self.roles = {role.name: role for role in SUPPLIERS}
 		self.draft_left = False
 
@@ -397,7 +437,7 @@ class _Requests:
 			company=self.context.company,
 			transaction_date=day,
 			schedule_date=day + timedelta(days=45),
-			message_for_supplier=_("Please quote your best price and delivery time."),
+			message_for_supplier="Please quote your best price and delivery time.",
 			suppliers=[{"supplier": self.context.suppliers[name], "send_email": 0} for name in suppliers],
 			items=[
 				{
@@ -417,7 +457,7 @@ class _Requests:
 		self.counts["Request for Quotation"] += 1
 		for name in suppliers:
 			role = self.roles[name]
-			if self.random.random() < role.answers:
+			if self.chances.happens(f"answer of {name}", role.answers):
 				self.days.on(day + timedelta(days=self.random.randint(1, 12)), self._answer_of(role, request))
 
 	def _answer_of(self, role: SupplierRole, request: Any) -> Callable[[date], None]:
@@ -426,7 +466,7 @@ class _Requests:
 	def answer(self, day: date, role: SupplierRole, request: Any) -> None:
 		"""A quotation for all requested items; one in the demo is never submitted, and so not counted."""
 		progress = self.calendar.progress(day)
-		exchange = role.exchange_rate.at(progress)
+		exchange = exchange_rate(role, self.context, progress)
 		quotation = frappe.get_doc(
 			doctype="Supplier Quotation",
 			company=self.context.company,
@@ -434,7 +474,7 @@ class _Requests:
 			transaction_date=day,
 			valid_till=day + timedelta(days=60),
 			currency=role.currency or self.context.currency,
-			conversion_rate=round(exchange, 4),
+			conversion_rate=exchange,
 			ignore_pricing_rule=1,
 			items=[
 				{

@@ -10,7 +10,7 @@ QUARTERS_PUBLISHED = 8
 
 @dataclass(frozen=True)
 class Calendar:
-	"""`quarters` are the closed ones, oldest first; the last of them awaits publishing. Purchases go on to `today`."""
+	"""`quarters` are the closed ones, oldest first; the last awaits publishing. Orders go on to `today`."""
 
 	quarters: tuple[Period, ...]
 	today: date

@@ -7,8 +7,8 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from partner_relations.demo.quarters import Calendar
 from partner_relations.demo.cast import BUYER, ENGINEER, MANAGER, PRODUCTS, SUPPLIERS, Product, SupplierRole
+from partner_relations.demo.quarters import Calendar
 from partner_relations.supplier_quality.rating.periods import add_months
 
 COMPANY = "Larkspur Pumps"
@@ -20,7 +20,7 @@ HIGHEST_OVERCHARGE = 15  # percent
 
 @dataclass(frozen=True)
 class Context:
-	"""The company that buys, where goods go, and which records stand for the suppliers and items of the cast."""
+	"""The company that buys, where goods go, and the records of the cast's suppliers and items."""
 
 	company: str
 	currency: str
@@ -31,7 +31,7 @@ class Context:
 
 
 def set_up_erpnext(company: str = COMPANY, abbreviation: str = ABBREVIATION) -> None:
-	"""Do what the setup wizard does on the first login, with the answers of a small US manufacturer. Commits."""
+	"""Do what the setup wizard does on the first login, for a small US manufacturer. Commits."""
 	from frappe.desk.page.setup_wizard.setup_wizard import setup_complete
 
 	year = getdate().year
@@ -90,7 +90,7 @@ def prepare_site(company: str, calendar: Calendar) -> Context:
 
 
 def allow_what_is_measured() -> None:
-	"""By default ERPNext refuses rejected lots and invoices above the order's price; here they are recorded."""
+	"""ERPNext by default refuses rejected lots and invoices above the order; here they are recorded."""
 	frappe.db.set_single_value(
 		"Stock Settings", "allow_to_make_quality_inspection_after_purchase_or_delivery", 1
 	)
@@ -179,17 +179,21 @@ def make_item(product: Product) -> None:
 
 
 def make_supplier(role: SupplierRole, company: str) -> None:
-	"""With a contact whose address is reserved for examples, so that a notice can be tried and reaches nobody."""
+	"""With a contact whose address is one for examples: a notice can be tried and reaches nobody."""
 	if name := frappe.db.exists("Supplier", {"supplier_name": role.name}):
 		_set_payable_account(frappe.get_doc("Supplier", name), company)
 		return
 	if not frappe.db.exists("Supplier Group", role.group):
 		frappe.get_doc(
-			doctype="Supplier Group", supplier_group_name=role.group, parent_supplier_group=_root("Supplier Group")
+			doctype="Supplier Group",
+			supplier_group_name=role.group,
+			parent_supplier_group=_root("Supplier Group"),
 		).insert()
 	if role.currency and not frappe.db.get_value("Currency", role.currency, "enabled"):
 		frappe.db.set_value("Currency", role.currency, "enabled", 1)
-	template = STRATEGIC if role.strategic and frappe.db.exists("Supplier Evaluation Template", STRATEGIC) else None
+	template = (
+		STRATEGIC if role.strategic and frappe.db.exists("Supplier Evaluation Template", STRATEGIC) else None
+	)
 	supplier = frappe.get_doc(
 		doctype="Supplier",
 		supplier_name=role.name,
@@ -214,7 +218,9 @@ def make_supplier(role: SupplierRole, company: str) -> None:
 def _set_payable_account(supplier: Any, company: str) -> None:
 	"""Who bills in a foreign currency needs a payable account in it."""
 	currency = supplier.default_currency
-	own = frappe.get_cached_value("Company", company, ["default_currency", "default_payable_account"], as_dict=True)
+	own = frappe.get_cached_value(
+		"Company", company, ["default_currency", "default_payable_account"], as_dict=True
+	)
 	if not currency or currency == own.default_currency:
 		return
 	if any(row.company == company for row in supplier.accounts):

@@ -12,7 +12,7 @@ _FORM = "%d-%b-%y"
 
 
 def on_time_by_vendor(path: Path, ids: set[str] | None = None) -> dict[str, tuple[int, int]]:
-	"""(delivered no later than scheduled, lines) of each vendor; of the rows with these ids only, if given."""
+	"""(delivered no later than scheduled, lines) by vendor; of the rows with these ids only, if given."""
 	kept: Counter[str] = Counter()
 	lines: Counter[str] = Counter()
 	with path.open(encoding="utf-8", newline="") as file:

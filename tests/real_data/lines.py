@@ -41,7 +41,7 @@ class BadFile(Exception):
 
 @dataclass(frozen=True)
 class Line:
-	"""A row: quantity in packs, price per pack in US dollars. `row` is the line of the file, the header is 1."""
+	"""A row: quantity in packs, price per pack in US dollars. `row` counts from 1, the header."""
 
 	row: int
 	id: str
@@ -125,7 +125,7 @@ def sample(lines: list[Line], size: int) -> list[Line]:
 
 
 def _alternating(by_order: dict[str, list[Line]]) -> dict[str, list[str]]:
-	"""Order numbers by vendor, late and punctual ones in turn; large orders would use the sample up and are out."""
+	"""Order numbers by vendor, late and punctual in turn; large orders, which use a sample up, are out."""
 	late: dict[str, list[str]] = {}
 	punctual: dict[str, list[str]] = {}
 	for number, group in by_order.items():
@@ -208,14 +208,18 @@ def _day(text: str) -> date | None:
 
 
 def _refuse_doubles(path: Path, lines: list[Line]) -> None:
-	"""Ids are the file's key, and an order has one vendor: both loaders rely on it."""
+	"""An id is the row's key, an order has one vendor, a delivery one order and day: loaders rely on it."""
 	ids: set[str] = set()
 	vendors: dict[str, str] = {}
+	deliveries: dict[str, tuple[str, date]] = {}
 	for line in lines:
 		if line.id in ids:
 			raise BadFile(f"{path}, row {line.row}, column ID: {line.id} stands there twice.")
 		ids.add(line.id)
-		if vendors.setdefault(line.order, line.vendor) != line.vendor:
+		vendor = vendors.setdefault(line.order, line.vendor)
+		if vendor != line.vendor:
+			raise BadFile(f"{path}, row {line.row}, column Vendor: order {line.order} is {vendor}'s already.")
+		if deliveries.setdefault(line.delivery, (line.order, line.delivered)) != (line.order, line.delivered):
 			raise BadFile(
-				f"{path}, row {line.row}, column Vendor: order {line.order} was {vendors[line.order]}'s before."
+				f"{path}, row {line.row}, column ASN/DN #: {line.delivery} has another order or day already."
 			)

@@ -81,7 +81,10 @@ def main(arguments: list[str] | None = None) -> int:
 		print(error, file=sys.stderr)
 		return 2
 	write(lines, options.folder)
-	print(f"{len(lines):,} order and receipt lines of {len({line.vendor for line in lines})} vendors: {options.folder}")
+	print(
+		f"{len(lines):,} order and receipt lines of {len({line.vendor for line in lines})} vendors:",
+		options.folder,
+	)
 	return 0
 
 

@@ -2,7 +2,7 @@
 
 Run by the bench's Python, from this checkout:
 
-	python -m tests.real_data.to_site SITE [FILE] [--sample N | --all] [--bench DIR] [--company NAME]
+	python -m tests.real_data.to_site SITE [FILE] [--sample N | --all]
 
 An order of the file is a Purchase Order (its number in `order_confirmation_no`), a delivery is a Purchase
 Receipt (its number in `supplier_delivery_note`), each row of the file is a line of its own in both. Documents
@@ -14,12 +14,15 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import frappe
 
+from partner_relations.demo.site import forget_fiscal_years, set_up_erpnext
 from tests.real_data.lines import BadFile, Line, data_file, order_date, orders, read, sample
 
 COMPANY = "Supply Chain Management System"
@@ -31,8 +34,8 @@ _COMMIT_EVERY = 25
 Report = Callable[[str], None]
 
 
-def load(lines: list[Line], company: str, report: Report = print, commit: bool = True) -> None:
-	"""Make everything that the lines tell of and that isn't there yet, in `company`.
+def load(lines: list[Line], company: str, report: Report = print, commit: bool = True) -> int:
+	"""Make all that the lines tell of and that isn't there yet, in `company`; returns how many documents.
 
 	Args:
 		commit: keep what is made as it goes; without, it is left to the caller (tests roll back).
@@ -57,6 +60,7 @@ def load(lines: list[Line], company: str, report: Report = print, commit: bool =
 			report(f"{number:,} of {len(events):,} documents ({day}), {made:,} made in {seconds:,.0f} s.")
 	if commit:
 		frappe.db.commit()
+	return made
 
 
 def prepare_settings() -> None:
@@ -66,7 +70,7 @@ def prepare_settings() -> None:
 
 
 def make_company(name: str = COMPANY) -> str:
-	"""The company that bought, without bookkeeping of stock in the ledger: deliveries are what is asked here."""
+	"""The company that bought; its stock isn't kept in the ledger, for only deliveries are asked here."""
 	if not frappe.db.exists("Company", name):
 		frappe.get_doc(
 			doctype="Company",
@@ -97,11 +101,6 @@ def make_fiscal_years(lines: Iterable[Line], company: str) -> None:
 	forget_fiscal_years()
 
 
-def forget_fiscal_years() -> None:
-	"""ERPNext keeps them in its cache and doesn't notice new ones."""
-	frappe.cache.delete_value("fiscal_years")
-
-
 def make_suppliers(lines: Iterable[Line]) -> dict[str, str]:
 	"""Make the vendors that are not there; return the Supplier of each."""
 	if not frappe.db.exists("Supplier Group", SUPPLIER_GROUP):
@@ -114,7 +113,10 @@ def make_suppliers(lines: Iterable[Line]) -> dict[str, str]:
 	for vendor in {line.vendor: None for line in lines}:
 		if vendor not in known:
 			supplier = frappe.get_doc(
-				doctype="Supplier", supplier_name=vendor, supplier_group=SUPPLIER_GROUP, country="United States"
+				doctype="Supplier",
+				supplier_name=vendor,
+				supplier_group=SUPPLIER_GROUP,
+				country="United States",
 			)
 			known[vendor] = supplier.insert().name
 	return {line.vendor: known[line.vendor] for line in lines}
@@ -197,7 +199,9 @@ class _Documents:
 			],
 		)
 		order.submit()
-		self.order_lines.update(zip((line.id for line in lines), (row.name for row in order.items), strict=True))
+		self.order_lines.update(
+			zip((line.id for line in lines), (row.name for row in order.items), strict=True)
+		)
 		self.orders[number] = order.name
 		return True
 
@@ -243,10 +247,10 @@ def _events(lines: list[Line]) -> list[tuple[date, Callable[..., bool], list[Lin
 	placed, received = [], []
 	for group in orders(lines).values():
 		placed.append((order_date(group), _Documents.make_order, group))
-		by_delivery: dict[tuple[str, date], list[Line]] = {}
+		by_delivery: dict[str, list[Line]] = {}
 		for line in group:
-			by_delivery.setdefault((line.delivery, line.delivered), []).append(line)
-		received += [(day, _Documents.make_receipt, part) for (_number, day), part in by_delivery.items()]
+			by_delivery.setdefault(line.delivery, []).append(line)
+		received += [(part[0].delivered, _Documents.make_receipt, part) for part in by_delivery.values()]
 	# Sorting is stable: on one day orders stay before receipts.
 	return sorted(placed + received, key=lambda event: event[0])
 
@@ -265,33 +269,79 @@ def _warehouse(company: str) -> str:
 	)[0]
 
 
-def main(arguments: list[str] | None = None) -> int:
-	parser = argparse.ArgumentParser(prog="python -m tests.real_data.to_site", description=__doc__)
-	parser.add_argument("site")
-	parser.add_argument("file", nargs="?", type=Path, default=data_file())
-	parser.add_argument("--bench", type=Path, default=Path(os.environ.get("FRAPPE_BENCH_ROOT", "~/frappe-bench")))
-	parser.add_argument("--company", default=COMPANY)
+@dataclass(frozen=True)
+class Job:
+	"""What the command line asks for, the file read."""
+
+	site: str
+	file: Path
+	lines: list[Line]
+	whole: bool
+	bench: Path
+	company: str
+	record: Path | None
+
+	@contextmanager
+	def connected(self) -> Iterator[None]:
+		"""The site, as Administrator and mute; Frappe finds logs and locks from the `sites` folder."""
+		os.chdir(self.bench / "sites")
+		frappe.init(site=self.site)
+		frappe.connect()
+		try:
+			frappe.set_user("Administrator")
+			frappe.flags.mute_emails = True
+			if not frappe.db.a_row_exists("Company"):
+				set_up_erpnext(self.company, ABBREVIATION)
+			yield
+		finally:
+			frappe.destroy()
+
+
+def read_command_line(program: str, description: str | None, arguments: list[str] | None) -> Job:
+	"""Arguments of this command and of `compare`. Raises `BadFile`."""
+	parser = argparse.ArgumentParser(
+		prog=program, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+	)
+	parser.add_argument("site", metavar="SITE")
+	parser.add_argument("file", metavar="FILE", nargs="?", type=Path, default=data_file())
+	parser.add_argument(
+		"--bench",
+		type=Path,
+		default=Path(os.environ.get("FRAPPE_BENCH_ROOT") or "~/frappe-bench"),
+		help="the bench of the site (default: FRAPPE_BENCH_ROOT, else ~/frappe-bench)",
+	)
+	parser.add_argument("--company", default=COMPANY, help=f"who buys, made if need be (default: {COMPANY})")
 	which = parser.add_mutually_exclusive_group()
 	which.add_argument("--sample", type=int, metavar="N", help="about N lines (150 unless given otherwise)")
 	which.add_argument("--all", action="store_true", help="the whole file, about half an hour")
+	parser.add_argument("--record", type=Path, metavar="RESULT", help="write the result here, as JSON")
 	options = parser.parse_args(arguments)
+	file = options.file.resolve()
+	lines = read(file)
+	return Job(
+		site=options.site,
+		file=file,
+		lines=lines if options.all else sample(lines, options.sample or 150),
+		whole=options.all,
+		bench=options.bench.expanduser().resolve(),
+		company=options.company,
+		record=options.record.resolve() if options.record else None,
+	)
+
+
+def main(arguments: list[str] | None = None) -> int:
 	try:
-		lines = read(options.file.resolve())
+		job = read_command_line("python -m tests.real_data.to_site", __doc__, arguments)
 	except BadFile as error:
 		print(error, file=sys.stderr)
 		return 2
-	if not options.all:
-		lines = sample(lines, options.sample or 150)
-	os.chdir(options.bench.expanduser() / "sites")
-	frappe.init(site=options.site)
-	frappe.connect()
-	try:
-		frappe.set_user("Administrator")
-		frappe.flags.mute_emails = True
-		load(lines, make_company(options.company), report=lambda text: print(text, flush=True))
-	finally:
-		frappe.destroy()
+	with job.connected():
+		load(job.lines, make_company(job.company), report=say)
 	return 0
+
+
+def say(text: str) -> None:
+	print(text, flush=True)
 
 
 if __name__ == "__main__":
