@@ -141,9 +141,7 @@ class Reader:
 			numbers.append(self.number)
 			rows.append(row)
 			if len(rows) == CHUNK:
-				number = self.number
 				yield numbers, rows
-				self.number = number
 				numbers, rows = [], []
 		if rows:
 			yield numbers, rows

@@ -180,7 +180,7 @@ def test_optional_columns_change_what_is_counted(tmp_path):
 			"invoice_lines.csv": (
 				"invoice,date,supplier,item,quantity,rate,receipt,receipt_line,order,order_line,conversion_factor,"
 				"currency,exchange_rate,is_return\n"
-				"PI-1,2026-05-20,Acme,BOLT,120,1.00,PR-1,1,,,1,EUR,1,\n"
+				"PI-1,2026-05-20,Acme,BOLT,120,0.80,PR-1,1,,,1,GBP,1.25,\n"
 				"PI-2,2026-05-21,Acme,BOLT,10,1.00,PR-1,1,,,1,EUR,1,yes\n"
 				"PI-3,2026-05-22,Acme,BOLT,10,2.00,PR-1,1,,,1,USD,0.5,no\n"
 				"PI-4,2026-05-22,Acme,BOLT,1,2.00,PR-1,1,,,1,USD,0.5,no\n"
@@ -195,7 +195,7 @@ def test_optional_columns_change_what_is_counted(tmp_path):
 	assert acme["defect_ppm"] == (24, 123)
 	assert acme["return_rate"] == (12, 123)  # what had been rejected on arrival isn't sent back twice
 	assert acme["price_index"] == pytest.approx((108.9, 99.0))
-	# 120 of 120 received at 24 USD x 0.5 / 12; 110 + 10 after the debit note; one more is too much.
+	# 24 USD per dozen is 1 EUR or 0.80 GBP each. 120 of 120; 110 + 10 after the debit note; one is too much.
 	assert acme["invoice_accuracy"] == (2, 3)
 
 

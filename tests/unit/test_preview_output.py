@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -18,7 +20,7 @@ from partner_relations.preview.cli import SAMPLE, main
 from partner_relations.preview.columns import FILES
 from partner_relations.preview.load import load
 from partner_relations.preview.report import Report, make_report, on_time_trend, to_dict
-from partner_relations.preview.template import default_definition
+from partner_relations.preview.template import default_definition, read_definition
 
 FROM, TO = date(2025, 5, 1), date(2026, 4, 30)
 TOLERANCE = Decimal("1e-9")
@@ -261,8 +263,6 @@ def test_equal_scores_share_a_rank(tmp_path):
 		[*(str(tmp_path), "--template", str(tmp_path / "t.json")), "--html", str(tmp_path / "p.html")]
 	)
 	assert code == 0
-	from partner_relations.preview.template import read_definition
-
 	report = make_report(load(tmp_path), read_definition(tmp_path / "t.json"))
 	assert [(result.rank, result.supplier) for result in report.results] == [(1, "A"), (1, "B"), (3, "C")]
 
@@ -386,9 +386,6 @@ def test_very_many_suppliers_fit_on_a_page(tmp_path):
 
 
 def test_the_module_runs_as_a_command(tmp_path):
-	import subprocess
-	import sys
-
 	root = Path(__file__).resolve().parents[2]
 	done = subprocess.run(
 		[sys.executable, "-m", "partner_relations.preview", "--html", str(tmp_path / "page.html")],
