@@ -36,6 +36,11 @@ def test_only_submitted_orders_count(books, measure, docstatus):
 	assert ask_about_one(books, measure) is None
 
 
+def test_what_a_sister_company_received_keeps_no_promise_to_us(books):
+	books.receipt_line(books.receipt(DUE, company="Sister"), books.order_line(due=DUE))
+	assert ask_about_one(books, "otif") == (0, 1, 1)
+
+
 def test_an_unsubmitted_receipt_does_not_keep_a_promise(books):
 	books.receipt_line(books.receipt(DUE, docstatus=0), books.order_line(due=DUE))
 	assert ask_about_one(books, "otif") == (0, 1, 1)
@@ -68,7 +73,7 @@ def test_an_invoice_that_does_not_update_stock_is_no_receipt(books):
 def test_returns_are_no_receipts_and_take_nothing_back(books):
 	line = books.order_line(due=DUE)
 	books.received(DUE, line)
-	books.receipt_line(books.receipt("2025-06-12", is_return=1), line, -10)
+	books.receipt_line(books.receipt(DUE, is_return=1), line, -10)
 	assert ask_about_one(books, "on_time_delivery") == (1, 1, 1)
 	assert ask_about_one(books, "otif") == (1, 1, 1)
 	assert ask_about_one(books, "fill_rate") == (10, 10, 1)
