@@ -7,9 +7,8 @@ app_description = "Supplier quality and customer care for ERPNext"
 app_email = "maintainers@partner-relations.example"
 app_license = "GPL-3.0"
 required_apps = ["frappe/erpnext"]
-app_logo_url = "/assets/partner_relations/images/partner-relations.svg"
 
-# Desk
+# Desk (no app_logo_url: Frappe 15 would take it for a reason to drop ERPNext's logo from the navigation bar)
 
 add_to_apps_screen = [
 	{

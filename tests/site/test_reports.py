@@ -383,6 +383,7 @@ def test_totals_are_made_of_totals_not_of_rates(purchasing):
 	every = rows["All suppliers"]
 	assert [every["period_0"], every["period_1"], every["total"]] == pytest.approx([100, 50, 60])
 	assert summary_of(result)[f"{ON_TIME}, all suppliers (%)"] == "60.00"
+	assert result.chart["type"] == "bar"  # a line of the second supplier would begin at zero
 	assert result.chart["data"]["datasets"][0] == {"name": first, "values": [100, pytest.approx(100 / 3)]}
 
 

@@ -284,7 +284,10 @@ class Matrix:
 		return not self.kpis or self.ratings or len(set(self.units().values())) == 1
 
 	def chart(self) -> dict[str, Any] | None:
-		"""A line for each of the suppliers with the most results; a period without a result has no point."""
+		"""Lines of the suppliers with the most results.
+
+		Bars where one of them has a period without a result: a line would go through zero there.
+		"""
 		if not self._one_axis():
 			return None
 		keys = sorted(self.keys, key=self._results, reverse=True)[:LINES]
@@ -298,11 +301,11 @@ class Matrix:
 				datasets.append({"name": name, "values": values})
 		if not datasets:
 			return None
+		complete = all(value is not None for dataset in datasets for value in dataset["values"])
 		return {
 			"data": {"labels": [self.labels[period] for period in self.periods], "datasets": datasets},
-			"type": "line",
+			"type": "line" if complete and len(self.periods) > 1 else "bar",
 			"colors": LINE_COLORS[: len(datasets)],
-			"lineOptions": {"hideDots": 0, "dotSize": 5},
 			"fieldtype": "Float",
 		}
 

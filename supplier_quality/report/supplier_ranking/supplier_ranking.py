@@ -190,7 +190,13 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 			"width": 90,
 		},
 		{"fieldname": "period_label", "label": _("Period"), "fieldtype": "Data", "width": 100},
-		{"fieldname": "restrictions", "label": _("Restrictions"), "fieldtype": "Data", "width": 230},
+		{
+			"fieldname": "restrictions",
+			"label": _("Restrictions"),
+			"fieldtype": "Data",
+			"align": "left",
+			"width": 230,
+		},
 		{
 			"fieldname": "evaluation",
 			"label": _("Evaluation"),
