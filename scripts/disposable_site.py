@@ -203,16 +203,30 @@ class DisposableSite:
 			part.unlink()
 
 	def build_assets(self) -> None:
-		"""Build this app's assets; those of Frappe and ERPNext are taken from the bench if it has them."""
-		built = self.bench / "sites/assets"
-		have = (built / "assets.json").exists()
-		for name in ("assets.json", "assets-rtl.json"):
-			if (built / name).exists():
-				shutil.copy(built / name, self.sites / "assets" / name)
-		if (built / "locale").is_dir():
-			shutil.copytree(built / "locale", self.sites / "assets/locale", dirs_exist_ok=True)
-		say("building assets" + ("" if have else " of all apps, the bench has none (this takes a minute)"))
-		self.frappe("build", *(["--app", "partner_relations"] if have else ["--force"]), site=False)
+		"""Build this app's assets; those of Frappe and ERPNext are taken from the bench if it has them.
+
+		Built into a copy of `public`: `bench build` writes into the checkout itself and removes what it wrote
+		before, so a build or `bench watch` beside us would take the files away from under the browser.
+		"""
+		built, assets = self.bench / "sites/assets", self.sites / "assets"
+		if not (built / "assets.json").exists():
+			say("building the assets of Frappe and ERPNext, the bench has none (this takes a minute)")
+			self.frappe("build", "--apps", "frappe,erpnext", site=False)
+		else:
+			for name in ("assets.json", "assets-rtl.json"):
+				if (built / name).exists():
+					shutil.copy(built / name, assets / name)
+			if (built / "locale").is_dir():
+				shutil.copytree(built / "locale", assets / "locale", dirs_exist_ok=True)
+			for app in ("frappe", "erpnext"):
+				(assets / app).symlink_to((self.bench / "apps" / app / app / "public").resolve())
+		say("building assets")
+		ours = assets / "partner_relations"
+		if ours.is_symlink():
+			ours.unlink()
+		shutil.copytree(CHECKOUT / "partner_relations/public", ours, ignore=shutil.ignore_patterns("dist"))
+		esbuild = str(self.root / "apps/frappe/esbuild")
+		self.run(["node", esbuild, "--production", "--apps", "partner_relations"], quiet=True)
 
 	def frappe(self, *arguments: str, site: bool = True) -> None:
 		"""Run a Frappe command (what `bench` would pass on) quietly; BenchError with its output if it

@@ -8,4 +8,3 @@ need_venv preview
 page=preview.html
 case " $* " in *" --html "*) page="" ;; esac
 "$venv/bin/python" -m partner_relations.preview ${page:+--html "$page"} "$@"
-[ -z "$page" ] || printf '\nThe page with the charts: file://%s\n' "$root/$page"

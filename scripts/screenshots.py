@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import frappe
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -47,11 +48,10 @@ def pictures() -> list[Picture]:
 			"The site has no published evaluation: bench --site SITE execute partner_relations.demo.make"
 		)
 	name, supplier = evaluation[0].name, evaluation[0].supplier
-	chart = ".frappe-chart, svg.chart, .chart-container svg"
 	return [
-		Picture("workspace", "/app/supplier-quality", chart),
-		Picture("supplier", f"/app/supplier/{supplier}", chart, phone=True),
-		Picture("evaluation", f"/app/supplier-evaluation/{name}", ".form-grid, .grid-body", phone=True),
+		Picture("workspace", "/app/supplier-quality", ".frappe-chart .dataset-units"),
+		Picture("supplier", f"/app/supplier/{supplier}", ".pr-history-plot svg", phone=True),
+		Picture("evaluation", f"/app/supplier-evaluation/{name}", ".grid-body .grid-row", phone=True),
 		Picture("ranking", "/app/query-report/Supplier%20Ranking", ".datatable .dt-row"),
 	]
 
@@ -59,7 +59,12 @@ def pictures() -> list[Picture]:
 def take(page: Page, picture: Picture, suffix: str) -> None:
 	"""Open a screen, wait until it has settled, and keep its picture."""
 	page.goto(picture.path)
-	page.wait_for_selector(picture.shows, state="visible", timeout=30_000)
+	try:
+		page.wait_for_selector(picture.shows, state="visible", timeout=60_000)
+	except PlaywrightError:
+		seen = CHECKOUT / ".cache" / "ui" / f"{picture.name}{suffix}.png"
+		page.screenshot(path=seen)
+		raise SystemExit(f"{picture.path} shows no {picture.shows}; what it shows: {seen}") from None
 	page.wait_for_function("() => frappe.request.ajax_count === 0")
 	page.wait_for_timeout(1500)  # charts and the sidebar are animated
 	page.evaluate("() => document.activeElement && document.activeElement.blur()")
@@ -90,7 +95,7 @@ def main(wanted: list[str]) -> None:
 				page.on(
 					"response",
 					lambda answer: (
-						answer.status >= 500 and problems.append(f"{answer.status} for {answer.url}")
+						answer.status >= 400 and problems.append(f"{answer.status} for {answer.url}")
 					),
 				)
 				page.goto("/login")
@@ -104,12 +109,14 @@ def main(wanted: list[str]) -> None:
 				context.close()
 			browser.close()
 	finally:
+		# Also when a picture could not be taken: this is most often the reason.
+		print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
 		for process in (socketio, web):
 			if process:
 				process.stop()
 		frappe.destroy()
 	if problems:
-		sys.exit("\n".join(problems))
+		sys.exit("The pages were in trouble, so the pictures are not to be trusted.")
 
 
 if __name__ == "__main__":
