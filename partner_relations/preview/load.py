@@ -58,6 +58,7 @@ class Loaded:
 
 	connection: sqlite3.Connection
 	files: dict[str, int]  # rows by file name, of the files that are there
+	columns: dict[str, set[str]]  # the columns that they have
 	company: str
 	suppliers: list[str]
 	first_date: str | None
@@ -77,6 +78,7 @@ class Reader:
 		self.file = file
 		self.number = 0
 		self.count = 0
+		self.columns: set[str] = set()
 		self.values: list[Any] = []
 
 	def __iter__(self) -> Iterator[list[Any]]:
@@ -97,6 +99,7 @@ class Reader:
 		if header is None:
 			raise input_error(self.file.name, "is empty: it has no row of column names")
 		names = self._column_names(header)
+		self.columns = set(names)
 		plan = [
 			(_parser(column), names.index(column.name)) if column.name in names else (_absent(column), None)
 			for column in self.file.columns
@@ -286,6 +289,7 @@ class Loader:
 		self.directory = directory
 		self.connection = sqlite3.connect(":memory:", isolation_level=None)
 		self.files: dict[str, int] = {}
+		self.columns: dict[str, set[str]] = {}
 		self.notes: list[str] = []
 		self.company: str | None = None
 		self.company_seen = ""
@@ -318,6 +322,7 @@ class Loader:
 			self.files[file.name] = 0
 			readers[file.name](reader)
 			self.files[file.name] = reader.count
+			self.columns[file.name] = reader.columns
 		shapes.insert_tuples(
 			connection,
 			"Item",
@@ -336,6 +341,7 @@ class Loader:
 		return Loaded(
 			connection,
 			self.files,
+			self.columns,
 			self.company or COMPANY,
 			sorted(suppliers),
 			first,

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from partner_relations.preview.columns import FILES_OF_MEASURE
+from partner_relations.preview.columns import ASSUMED, FILES_OF_MEASURE
 from partner_relations.preview.load import COMPANY, InputError, Loaded
 from partner_relations.supplier_quality.kpis import MEASURES, SQLITE, KpiSettings, Measure, Scope, lines
 from partner_relations.supplier_quality.rating import CriterionScore, Fact, Score
@@ -125,6 +125,10 @@ def _notes(
 	for name in sorted({name for names in missing.values() for name in names}):
 		kpis = [kpi for kpi, names in missing.items() if name in names]
 		yield f"{name} is missing: {_listed(kpis)} {'has' if len(kpis) == 1 else 'have'} no data."
+	for file, column, measures, assumption in ASSUMED:
+		kpis = [row.kpi for row in definition.criteria if row.measure in measures]
+		if kpis and column not in loaded.columns.get(file.name, {column}):
+			yield f"{file.name} has no column {column}: for {_listed(kpis)}, {assumption}."
 	rated = [row.kpi for row in definition.criteria if row.measure == EVALUATOR_MARK]
 	if rated:
 		yield f"{_listed(rated)} {'is' if len(rated) == 1 else 'are'} rated by people, in the ERP: no data."

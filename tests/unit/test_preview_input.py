@@ -229,6 +229,19 @@ def test_the_note_on_a_missing_file_names_the_kpi(tmp_path):
 	)
 
 
+def test_a_missing_column_that_flatters_is_said(tmp_path):
+	header, *rows = RECEIPTS.splitlines()
+	short = "\n".join(",".join(line.split(",")[:6] + line.split(",")[7:]) for line in [header, *rows])
+	notes = read(write_files(tmp_path, {**GOOD, "receipt_lines.csv": short}))[1].notes
+	assert (
+		"receipt_lines.csv has no column rejected: Defects per Million takes all that was received as accepted."
+		in (notes)
+	)
+	assert "receipt_lines.csv has no column is_return: Return Rate takes nothing as sent back." in notes
+	full = RECEIPTS.replace("amount", "amount,is_return").replace(".00\n", ".00,0\n")
+	assert read(write_files(tmp_path, {"receipt_lines.csv": full}))[1].notes == ()
+
+
 def test_every_measure_knows_its_files():
 	assert set(FILES_OF_MEASURE) == set(MEASURES)
 
