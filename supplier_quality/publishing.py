@@ -32,17 +32,13 @@ def publish(names: Sequence[str]) -> dict[str, list]:
 	doesn't depend on how many they are. Checks the right to submit, and the user's permissions on each.
 	"""
 	frappe.has_permission(EVALUATION, "submit", throw=True)
-	visible = frappe.get_list(
-		EVALUATION,
-		filters={"name": ("in", list(names))},
-		fields=["name", "supplier", "docstatus", "status"],
-		limit_page_length=0,
-	)
-	known = {row.name: row for row in visible}
+	names = list(dict.fromkeys(names))
+	visible = frappe.get_list(EVALUATION, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+	known = {row.name: row for row in _lock_evaluations(visible)}
 	refused = {
 		name: _("There is no such evaluation, or you may not see it.") for name in names if name not in known
 	}
-	for row in visible:
+	for row in known.values():
 		if row.docstatus != 0 or row.status != "Draft":
 			refused[row.name] = _("It is {0} already.").format(_(row.status))
 	drafts = [name for name in known if name not in refused]
@@ -120,6 +116,39 @@ def objections(names: Sequence[str], approver: str) -> dict[str, str]:
 	return found
 
 
+def _lock_evaluations(names: Sequence[str]) -> list:
+	"""Lock evaluations; returns name, supplier, docstatus, status as they are now, whatever was read before.
+
+	Two people who publish the same ones come one after the other, and the second finds them published.
+	"""
+	if not names:
+		return []
+	evaluation = frappe.qb.DocType(EVALUATION)
+	return (
+		frappe.qb.from_(evaluation)
+		.where(evaluation.name.isin(names))
+		.select(evaluation.name, evaluation.supplier, evaluation.docstatus, evaluation.status)
+		.orderby(evaluation.name)
+		.for_update()
+	).run(as_dict=True)
+
+
+def _lock_suppliers(suppliers: Sequence[str]) -> None:
+	"""Let one publisher after the other change a supplier's standing.
+
+	The transaction may see the database as it was before the wait: what decides the standing is read with
+	`for_update` too, which reads what is committed now.
+	"""
+	supplier = frappe.qb.DocType("Supplier")
+	(
+		frappe.qb.from_(supplier)
+		.where(supplier.name.isin(suppliers))
+		.select(supplier.name)
+		.orderby(supplier.name)
+		.for_update()
+	).run()
+
+
 def _mark_published(names: Sequence[str]) -> None:
 	stamp, user = now(), frappe.session.user
 	evaluation, criterion = frappe.qb.DocType(EVALUATION), frappe.qb.DocType(CRITERION)
@@ -146,6 +175,7 @@ def take_effect(names: Sequence[str]) -> None:
 		.distinct()
 	).run()
 	suppliers = sorted({supplier for _company, supplier in rows})
+	_lock_suppliers(suppliers)
 	supersede_older(suppliers)
 	refresh_standing(suppliers)
 	for path in frappe.get_hooks("supplier_evaluations_published"):
@@ -186,6 +216,7 @@ def supersede_older(suppliers: Sequence[str]) -> None:
 		)
 		.select(older.name)
 		.distinct()
+		.for_update()
 	).run()
 	if rows:
 		evaluation = frappe.qb.DocType(EVALUATION)
@@ -204,6 +235,7 @@ def refresh_standing(suppliers: Sequence[str]) -> None:
 	"""
 	if not suppliers:
 		return
+	_lock_suppliers(suppliers)
 	_mark_current(suppliers)
 	_write_to_suppliers(suppliers)
 	restrictions.follow_evaluations(suppliers)
@@ -228,7 +260,7 @@ def _mark_current(suppliers: Sequence[str]) -> None:
 			.as_("place"),
 		)
 	)
-	current = [name for (name, place) in ranked.run() if place == 1]
+	current = [name for (name, place) in ranked.for_update().run() if place == 1]
 	(
 		frappe.qb.update(evaluation)
 		.set(evaluation.is_current, 0)

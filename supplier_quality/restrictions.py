@@ -25,11 +25,20 @@ def follow_evaluations(suppliers: Sequence[str]) -> None:
 	released stays released until a later evaluation. Rows made by hand or by others are left alone.
 	"""
 	deciding = _deciding_evaluations(suppliers)
-	rows = frappe.get_all(
-		RESTRICTION,
-		filters={"supplier": ("in", list(suppliers)), "source_type": EVALUATION},
-		fields=["name", "supplier", "company", "document_type", "status", "source_name"],
-	)
+	restriction = frappe.qb.DocType(RESTRICTION)
+	rows = (
+		frappe.qb.from_(restriction)
+		.where(restriction.supplier.isin(list(suppliers)) & (restriction.source_type == EVALUATION))
+		.select(
+			restriction.name,
+			restriction.supplier,
+			restriction.company,
+			restriction.document_type,
+			restriction.status,
+			restriction.source_name,
+		)
+		.for_update()
+	).run(as_dict=True)
 	# A superseded row acts again by a new one, when the evaluation that superseded it was cancelled.
 	known = {
 		(row.source_name, row.document_type)
@@ -89,6 +98,7 @@ def _deciding_evaluations(suppliers: Sequence[str]) -> dict[tuple[str, str], Any
 			.orderby(evaluation.name, order=Order.desc)
 			.as_("place"),
 		)
+		.for_update()
 	).run(as_dict=True)
 	return {(row.supplier, row.company): row for row in rows if row.place == 1}
 
