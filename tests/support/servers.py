@@ -75,6 +75,17 @@ class Bench:
 			"PYTHONUNBUFFERED": "1",
 		}
 
+	def python(self, code: str, log: Path) -> Process:
+		"""Start a Python process connected to the site as Administrator that runs `code`; prints to `log`."""
+		connect = (
+			"import os, sys, time, frappe\n"
+			"frappe.init(site=os.environ['PR_SITE'], sites_path=os.environ['PR_SITES_PATH'])\n"
+			"frappe.connect()\n"
+			"frappe.set_user('Administrator')\n"
+		)
+		environment = {**self.environment, "PR_SITE": self.site, "PR_SITES_PATH": str(self.sites_path)}
+		return Process([sys.executable, "-c", connect + code], log, environment, self.sites_path)
+
 	def worker(self) -> Process:
 		"""Start a background worker for all queues."""
 		command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "worker"]
