@@ -418,13 +418,8 @@ FILES_OF_MEASURE: dict[str, tuple[InputFile, ...]] = {
 
 # Columns without which a measure still has figures, as in an ERP where nobody records it, but flattering ones.
 ASSUMED: tuple[tuple[InputFile, str, tuple[str, ...], str], ...] = (
-	(
-		RECEIPT_LINES,
-		"rejected",
-		("accepted_quantity", "defect_ppm"),
-		"takes all that was received as accepted",
-	),
-	(RECEIPT_LINES, "is_return", ("return_rate",), "takes nothing as sent back"),
+	(RECEIPT_LINES, "rejected", ("accepted_quantity", "defect_ppm"), "all receipts count as accepted"),
+	(RECEIPT_LINES, "is_return", ("return_rate",), "nothing counts as sent back"),
 )
 
 
