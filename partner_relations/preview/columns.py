@@ -416,7 +416,7 @@ FILES_OF_MEASURE: dict[str, tuple[InputFile, ...]] = {
 	"evaluator_mark": (),
 }
 
-# Columns without which a measure still has figures, as in an ERP where nobody records it, but flattering ones.
+# Columns without which a measure has figures, but flattering ones: as in an ERP where nobody records them.
 ASSUMED: tuple[tuple[InputFile, str, tuple[str, ...], str], ...] = (
 	(RECEIPT_LINES, "rejected", ("accepted_quantity", "defect_ppm"), "all receipts count as accepted"),
 	(RECEIPT_LINES, "is_return", ("return_rate",), "nothing counts as sent back"),
