@@ -106,6 +106,7 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 # Columns that the measures filter or join by and that ERPNext doesn't index.
 INDEXED_FIELDS: dict[str, list[str]] = {
 	"Purchase Order Item": ["schedule_date"],
+	"Purchase Invoice": ["update_stock"],  # most invoices receive nothing: they needn't be looked at
 	"Supplier Quotation Item": ["request_for_quotation", "request_for_quotation_item"],
 }
 

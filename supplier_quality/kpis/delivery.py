@@ -1,9 +1,9 @@
 """Delivery: on time, in full, how late."""
 
 from pypika import Table
-from pypika.functions import Coalesce, Max, Sum
+from pypika.functions import Max, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Case, Term, ValueWrapper
+from pypika.terms import Case, NullValue, Term, ValueWrapper
 
 from partner_relations.supplier_quality.kpis.documents import (
 	EQUAL_WITHIN,
@@ -88,33 +88,37 @@ def _delivery_branch(sql: Sql, tables: ReceiptTables, numerator) -> Branch:
 
 def otif(sql: Sql) -> Facts:
 	"""Order lines due in the period that arrived in full inside the window; undelivered lines fail."""
-	promise, source = _promises(sql)
+	promise = _promises(sql)
 	wanted = promise.ordered * sql.value((100 - sql.settings.quantity_tolerance) / 100)
 	# Ten tenths are a whole, on SQLite too; and the ordered stock quantity is rounded, receipts aren't.
 	in_full = smaller(promise.in_window, promise.ordered) + sql.value(EQUAL_WITHIN) >= wanted
-	return Facts([_promise_branch(source, promise, flag(in_full), ValueWrapper(1))])
+	return Facts([_promise_branch(sql, promise, flag(in_full), ValueWrapper(1))])
 
 
 def fill_rate(sql: Sql) -> Facts:
 	"""Quantity accepted by the due date, capped at what was ordered, over the quantity ordered."""
-	promise, source = _promises(sql)
-	return Facts(
-		[_promise_branch(source, promise, smaller(promise.by_due_date, promise.ordered), promise.ordered)]
-	)
+	promise = _promises(sql)
+	on_time_quantity = smaller(promise.by_due_date, promise.ordered)
+	return Facts([_promise_branch(sql, promise, on_time_quantity, promise.ordered)])
 
 
-def _promise_branch(source: QueryBuilder, promise: Table, numerator: Term, denominator: Term) -> Branch:
+def _promise_branch(sql: Sql, promise: QueryBuilder, numerator: Term, denominator: Term) -> Branch:
+	orders = order_tables(sql)
 	return Branch(
-		source=source,
+		# Where nothing is ordered, something arrived for a line that made no promise (pending, on hold).
+		source=sql.from_(promise)
+		.join(orders.line)
+		.on(orders.line.name == promise.order_line)
+		.where(promise.ordered > 0),
 		supplier=promise.supplier,
 		numerator=numerator,
 		denominator=denominator,
 		evidence={
-			"date": promise.due_date,
+			"date": orders.due(sql),
 			"document_type": text("Purchase Order"),
-			"document": promise.purchase_order,
+			"document": orders.line.parent,
 			"line": promise.order_line,
-			"item_code": promise.item_code,
+			"item_code": orders.item_code,
 			"ordered": promise.ordered,
 			"received": promise.received,
 			"in_window": promise.in_window,
@@ -123,94 +127,88 @@ def _promise_branch(source: QueryBuilder, promise: Table, numerator: Term, denom
 	)
 
 
-def _promises(sql: Sql) -> tuple[Table, QueryBuilder]:
-	"""Settled order lines due in the period, each with what arrived for it, by when."""
-	orders = order_tables(sql)
-	arrived = _arrivals(sql).as_("arrived")
-	in_window, by_due_date, received = (
-		Coalesce(arrived[name], 0) for name in ("in_window", "by_due_date", "received")
-	)
-	item = sql.table("Item", "item")
-	ordered = orders.ordered
+def _promises(sql: Sql) -> QueryBuilder:
+	"""Settled order lines due in the period, each with what arrived for it, by when.
+
+	Promises and arrivals are entries of one list, added up by order line: one pass over the lines due in the
+	period, where a join of the two leaves the database to guess with which to begin.
+	"""
+	entries = [_promised(sql), *(_arrived(sql, tables) for tables in receipt_tables(sql))]
+	entry = Table("entry")
+	ordered, received = Max(entry.ordered), Sum(entry.received)
 	if not sql.settings.blame_closed_orders:
-		ordered = (
-			Case()
-			.when(orders.order.status == "Closed", smaller(received, orders.ordered))
-			.else_(orders.ordered)
+		ordered = Case().when((Max(entry.closed) == 1) & (received < ordered), received).else_(ordered)
+	return (
+		sql.from_(union_all(entries).as_("entry"))
+		.groupby(entry.order_line)
+		.having(Max(entry.counts) == 1)
+		.select(
+			entry.order_line,
+			Max(entry.supplier).as_("supplier"),
+			ordered.as_("ordered"),
+			received.as_("received"),
+			Sum(entry.in_window).as_("in_window"),
+			Sum(entry.by_due_date).as_("by_due_date"),
 		)
-	lines = (
+		.as_("promise")
+	)
+
+
+def _promised(sql: Sql) -> QueryBuilder:
+	"""Settled order lines due in the period; those of services count only if something arrives for them."""
+	orders, item = order_tables(sql), sql.table("Item", "item")
+	return (
 		sql.from_(orders.line)
 		.join(orders.order)
 		.on(orders.order.name == orders.line.parent)
 		.left_join(item)
 		.on(item.name == orders.line.item_code)
-		.left_join(arrived)
-		.on(arrived.order_line == orders.line.name)
+		.where(orders.counts(sql) & orders.due_in_period(sql) & orders.settled(sql))
+		.select(
+			orders.line.name.as_("order_line"),
+			orders.order.supplier,
+			orders.ordered.as_("ordered"),
+			flag(orders.order.status == "Closed").as_("closed"),
+			flag((item.is_stock_item == 1) | (orders.order.is_subcontracted == 1)).as_("counts"),
+			ValueWrapper(0).as_("received"),
+			ValueWrapper(0).as_("in_window"),
+			ValueWrapper(0).as_("by_due_date"),
+		)
+	)
+
+
+def _arrived(sql: Sql, tables: ReceiptTables) -> QueryBuilder:
+	"""What arrived by one kind of document, whenever, for the order lines due in the period."""
+	orders = order_tables(sql)
+	due = orders.due(sql)
+	by_due_date = sql.days_between(tables.parent.posting_date, due) <= sql.value(sql.settings.late_days)
+	return (
+		sql.from_(orders.line)
+		.join(orders.order)
+		.on(orders.order.name == orders.line.parent)
+		.join(tables.line)
+		.on(tables.order_line == orders.line.name)
+		.join(tables.parent)
+		.on(tables.parent.name == tables.line.parent)
 		.where(
 			orders.counts(sql)
 			& orders.due_in_period(sql)
-			& orders.settled(sql)
-			& (
-				(item.is_stock_item == 1)
-				| (orders.order.is_subcontracted == 1)
-				| arrived.order_line.notnull()
-			)
+			& (tables.parent.docstatus == 1)
+			& (tables.parent.is_return == 0)
+			& sql.of_company(tables.parent)
+			& tables.counts
 		)
 		.select(
-			orders.order.supplier,
-			orders.order.name.as_("purchase_order"),
 			orders.line.name.as_("order_line"),
-			orders.item_code.as_("item_code"),
-			orders.due(sql).as_("due_date"),
-			ordered.as_("ordered"),
-			received.as_("received"),
-			in_window.as_("in_window"),
-			by_due_date.as_("by_due_date"),
-		)
-	)
-	promise = Table("promise")
-	return promise, sql.from_(lines.as_("promise")).where(promise.ordered > 0)
-
-
-def _arrivals(sql: Sql) -> QueryBuilder:
-	"""What arrived, whenever, for the order lines due in the period: a row per order line."""
-	branches = []
-	for tables in receipt_tables(sql):
-		orders = order_tables(sql)
-		due = orders.due(sql)
-		by_due_date = sql.days_between(tables.parent.posting_date, due) <= sql.value(sql.settings.late_days)
-		branches.append(
-			sql.from_(orders.line)
-			.join(orders.order)
-			.on(orders.order.name == orders.line.parent)
-			.join(tables.line)
-			.on(tables.order_line == orders.line.name)
-			.join(tables.parent)
-			.on(tables.parent.name == tables.line.parent)
-			.where(
-				orders.counts(sql)
-				& orders.due_in_period(sql)
-				& (tables.parent.docstatus == 1)
-				& (tables.parent.is_return == 0)
-				& sql.of_company(tables.parent)
-				& tables.counts
-			)
-			.groupby(orders.line.name)
-			.select(
-				orders.line.name.as_("order_line"),
-				Sum(tables.received).as_("received"),
-				Sum(Case().when(on_time(sql, tables.parent.posting_date, due), tables.accepted).else_(0)).as_(
-					"in_window"
-				),
-				Sum(Case().when(by_due_date, tables.accepted).else_(0)).as_("by_due_date"),
-			)
-		)
-	every = Table("every_arrival")
-	return (
-		sql.from_(union_all(branches).as_("every_arrival"))
-		.groupby(every.order_line)
-		.select(
-			every.order_line,
-			*(Sum(every[name]).as_(name) for name in ("received", "in_window", "by_due_date")),
+			NullValue().as_("supplier"),
+			ValueWrapper(0).as_("ordered"),
+			ValueWrapper(0).as_("closed"),
+			ValueWrapper(1).as_("counts"),
+			tables.received.as_("received"),
+			Case()
+			.when(on_time(sql, tables.parent.posting_date, due), tables.accepted)
+			.else_(0)
+			.as_("in_window"),
+			Case().when(by_due_date, tables.accepted).else_(0).as_("by_due_date"),
 		)
 	)

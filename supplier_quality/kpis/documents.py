@@ -64,17 +64,23 @@ class ReceiptTables:
 		)
 
 
-def receipt_tables(sql: Sql) -> Iterator[ReceiptTables]:
-	"""The three kinds of receipt; a purchase receipt made by a subcontracting receipt would count twice."""
-	parent, line = sql.table("Purchase Receipt", "pr"), sql.table("Purchase Receipt Item", "pri")
-	yield ReceiptTables(
+def purchase_receipts(sql: Sql, receipt_alias: str = "pr", line_alias: str = "pri") -> ReceiptTables:
+	"""Purchase receipts; one made by a subcontracting receipt would count twice."""
+	receipt = sql.table("Purchase Receipt", receipt_alias)
+	line = sql.table("Purchase Receipt Item", line_alias)
+	return ReceiptTables(
 		"Purchase Receipt",
-		parent,
+		receipt,
 		line,
 		line.purchase_order_item,
 		line.base_net_amount,
-		Coalesce(parent.subcontracting_receipt, "") == "",
+		Coalesce(receipt.subcontracting_receipt, "") == "",
 	)
+
+
+def receipt_tables(sql: Sql) -> Iterator[ReceiptTables]:
+	"""The three kinds of receipt."""
+	yield purchase_receipts(sql)
 	parent, line = sql.table("Purchase Invoice", "pi"), sql.table("Purchase Invoice Item", "pii")
 	yield ReceiptTables(
 		"Purchase Invoice", parent, line, line.po_detail, line.base_net_amount, parent.update_stock == 1
