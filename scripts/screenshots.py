@@ -26,11 +26,13 @@ PHONE = {"width": 390, "height": 844}
 
 @dataclass(frozen=True)
 class Picture:
-	"""One screen: where it is, and what must be visible before the picture is taken."""
+	"""One screen: where it is, what must be visible before the picture is taken, the tab of the form to open
+	first, and whether it is taken on a phone, too."""
 
 	name: str
 	path: str
 	shows: str
+	tab: str = ""
 	phone: bool = False
 
 
@@ -50,8 +52,10 @@ def pictures() -> list[Picture]:
 	name, supplier = evaluation[0].name, evaluation[0].supplier
 	return [
 		Picture("workspace", "/app/supplier-quality", ".frappe-chart .dataset-units"),
-		Picture("supplier", f"/app/supplier/{supplier}", ".pr-history-plot svg", phone=True),
-		Picture("evaluation", f"/app/supplier-evaluation/{name}", ".grid-body .grid-row", phone=True),
+		Picture(
+			"supplier", f"/app/supplier/{supplier}", ".pr-history-plot svg", "Supplier Quality", phone=True
+		),
+		Picture("evaluation", f"/app/supplier-evaluation/{name}", ".pr-criteria tbody tr", phone=True),
 		Picture("ranking", "/app/query-report/Supplier%20Ranking", ".datatable .dt-row"),
 	]
 
@@ -60,6 +64,8 @@ def take(page: Page, picture: Picture, suffix: str) -> None:
 	"""Open a screen, wait until it has settled, and keep its picture."""
 	page.goto(picture.path)
 	try:
+		if picture.tab:
+			page.locator(".form-tabs .nav-link", has_text=picture.tab).click(timeout=60_000)
 		page.wait_for_selector(picture.shows, state="visible", timeout=60_000)
 	except PlaywrightError:
 		seen = CHECKOUT / ".cache" / "ui" / f"{picture.name}{suffix}.png"
