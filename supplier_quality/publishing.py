@@ -9,8 +9,9 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import now
-from pypika import Order
+from pypika import Order, Table
 from pypika.analytics import RowNumber
+from pypika.terms import Criterion
 
 from partner_relations.supplier_quality import restrictions
 from partner_relations.supplier_quality.evaluation import CRITERION, EVALUATION
@@ -40,7 +41,7 @@ def publish(names: Sequence[str]) -> dict[str, list]:
 	}
 	for row in known.values():
 		if row.docstatus != 0 or row.status != "Draft":
-			refused[row.name] = _("It is {0} already.").format(_(row.status))
+			refused[row.name] = _("It is {0} already.").format(_(row.status, context="Supplier Evaluation"))
 	drafts = [name for name in known if name not in refused]
 	refused.update(objections(drafts, frappe.session.user))
 	published = [name for name in names if name in known and name not in refused]
@@ -67,18 +68,11 @@ def objections(names: Sequence[str], approver: str) -> dict[str, str]:
 	evaluation = frappe.qb.DocType(EVALUATION)
 	rating = frappe.qb.DocType("Supplier Evaluator Rating")
 	later = frappe.qb.DocType(EVALUATION).as_("later")
-	same_scope = (
-		(evaluation.supplier == later.supplier)
-		& (evaluation.company == later.company)
-		& (evaluation.template == later.template)
-		& (evaluation.from_date == later.from_date)
-		& (evaluation.to_date == later.to_date)
-	)
 	found: dict[str, str] = {}
 	overtaken = (
 		frappe.qb.from_(evaluation)
 		.join(later)
-		.on(same_scope & (later.version > evaluation.version) & (later.docstatus < 2))
+		.on(_same_scope(evaluation, later) & (later.version > evaluation.version) & (later.docstatus < 2))
 		.where(evaluation.name.isin(names))
 		.select(evaluation.name, later.name)
 	).run()
@@ -176,26 +170,21 @@ def take_effect(names: Sequence[str]) -> None:
 	).run()
 	suppliers = sorted({supplier for _company, supplier in rows})
 	_lock_suppliers(suppliers)
-	supersede_older(suppliers)
-	refresh_standing(suppliers)
+	supersede_older(names)
+	refresh_standing(suppliers, published=names)
 	for path in frappe.get_hooks("supplier_evaluations_published"):
 		frappe.get_attr(path)(list(names))
 
 
-def supersede_older(suppliers: Sequence[str]) -> None:
+def supersede_older(names: Sequence[str]) -> None:
 	"""Of several evaluations of one scope only the newest published one stays in force.
 
-	The newest has the highest version, or was published last (two of one version come from merged suppliers).
+	`names` are evaluations of the scopes to look at. The newest has the highest version, or was published last
+	(two of one version come from merged suppliers).
 	"""
-	older, newer = frappe.qb.DocType(EVALUATION).as_("older"), frappe.qb.DocType(EVALUATION).as_("newer")
-	same_scope = (
-		(older.supplier == newer.supplier)
-		& (older.company == newer.company)
-		& (older.template == newer.template)
-		& (older.from_date == newer.from_date)
-		& (older.to_date == newer.to_date)
-		& (older.name != newer.name)
-	)
+	if not names:
+		return
+	named, older, newer = (frappe.qb.DocType(EVALUATION).as_(alias) for alias in ("named", "older", "newer"))
 	overtaken = (older.version < newer.version) | (
 		(older.version == newer.version)
 		& (older.docstatus == 1)
@@ -205,11 +194,13 @@ def supersede_older(suppliers: Sequence[str]) -> None:
 		)
 	)
 	rows = (
-		frappe.qb.from_(newer)
+		frappe.qb.from_(named)
+		.join(newer)
+		.on(_same_scope(named, newer))
 		.join(older)
-		.on(same_scope & overtaken)
+		.on(_same_scope(newer, older) & (older.name != newer.name) & overtaken)
 		.where(
-			newer.supplier.isin(suppliers)
+			named.name.isin(names)
 			& (newer.docstatus == 1)
 			& (newer.status == "Published")
 			& older.status.isin(["Draft", "Published"])
@@ -228,28 +219,38 @@ def supersede_older(suppliers: Sequence[str]) -> None:
 		).run()
 
 
-def refresh_standing(suppliers: Sequence[str]) -> None:
+def _same_scope(one: Table, other: Table) -> Criterion:
+	return (
+		(one.supplier == other.supplier)
+		& (one.company == other.company)
+		& (one.template == other.template)
+		& (one.from_date == other.from_date)
+		& (one.to_date == other.to_date)
+	)
+
+
+def refresh_standing(suppliers: Sequence[str], published: Sequence[str] = ()) -> None:
 	"""Write what stands published now: per company the current evaluation, on the Supplier the worst of them.
 
-	Restrictions follow. Called after publishing, cancelling, and merging suppliers.
+	Restrictions follow. Called after publishing, cancelling, and merging suppliers. Where nothing but
+	`published` has come in force since the last time, naming it spares reading the suppliers' whole history.
 	"""
 	if not suppliers:
 		return
 	_lock_suppliers(suppliers)
-	_mark_current(suppliers)
+	_mark_current(suppliers, published)
 	_write_to_suppliers(suppliers)
 	restrictions.follow_evaluations(suppliers)
 
 
-def _mark_current(suppliers: Sequence[str]) -> None:
+def _mark_current(suppliers: Sequence[str], published: Sequence[str]) -> None:
 	evaluation = frappe.qb.DocType(EVALUATION)
+	candidates = evaluation.supplier.isin(suppliers)
+	if published:
+		candidates = (candidates & (evaluation.is_current == 1)) | evaluation.name.isin(published)
 	ranked = (
 		frappe.qb.from_(evaluation)
-		.where(
-			evaluation.supplier.isin(suppliers)
-			& (evaluation.docstatus == 1)
-			& (evaluation.status == "Published")
-		)
+		.where(candidates & (evaluation.docstatus == 1) & (evaluation.status == "Published"))
 		.select(
 			evaluation.name,
 			RowNumber()
@@ -346,7 +347,8 @@ def keep_standing(doc, method: str | None = None) -> None:
 def after_supplier_rename(doc, method: str, old: str, new: str, merge: bool = False) -> None:
 	"""After a merge two evaluations may cover one scope: the older is superseded, the standing made anew."""
 	if merge:
-		supersede_older([new])
+		_lock_suppliers([new])
+		supersede_older(frappe.get_all(EVALUATION, filters={"supplier": new, "docstatus": 1}, pluck="name"))
 		refresh_standing([new])
 
 

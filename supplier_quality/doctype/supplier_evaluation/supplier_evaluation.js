@@ -77,7 +77,7 @@ function figures(doc) {
 			: escape(doc.not_rated_reason || "");
 	return [
 		{
-			label: __("Score"),
+			label: __("Score", null, "Supplier Evaluation"),
 			value: result(doc),
 			hint: grade_hint,
 			color: doc.grade_color || "gray",
@@ -132,7 +132,7 @@ function criteria_html(doc) {
 		weight: row.weight,
 		sample_size: row.sample_size,
 		knocked_out: row.knocked_out,
-		note: row.basis === "Measured" ? "" : __(row.basis),
+		note: row.basis === "Measured" ? "" : __(row.basis, null, "Supplier Evaluation Criterion"),
 		link: partner_relations.page_link(
 			["query-report", "KPI Evidence"],
 			{ evaluation: doc.name, kpi: row.kpi },
@@ -218,7 +218,11 @@ function publish(frm) {
 		partner_relations.escape(frm.doc.supplier_name || frm.doc.supplier),
 	]);
 	frappe.confirm(question, async () => {
-		const result = await partner_relations.call("publish", { names: [frm.doc.name] }, __("Publishing"));
+		const result = await partner_relations.call(
+			"publish",
+			{ names: [frm.doc.name] },
+			__("Publishing", null, "Supplier Evaluation")
+		);
 		partner_relations.show_published(result);
 		frm.reload_doc();
 	});

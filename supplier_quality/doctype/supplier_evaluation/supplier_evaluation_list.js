@@ -8,7 +8,7 @@ frappe.listview_settings["Supplier Evaluation"] = {
 	get_indicator(doc) {
 		const { status, grade } = doc;
 		const changed = doc.facts_changed && status === "Published";
-		const words = [changed ? __("Facts Changed") : __(status)];
+		const words = [changed ? __("Facts Changed") : __(status, null, "Supplier Evaluation")];
 		words.push(
 			grade
 				? `${frappe.utils.escape_html(grade)} ${partner_relations.number(doc.score)}`
@@ -33,7 +33,7 @@ frappe.listview_settings["Supplier Evaluation"] = {
 async function publish_selected(listview) {
 	const names = listview.get_checked_items(true);
 	await partner_relations.confirm_publishing(names.length, () =>
-		partner_relations.call("publish", { names }, __("Publishing"))
+		partner_relations.call("publish", { names }, __("Publishing", null, "Supplier Evaluation"))
 	);
 	listview.clear_checked_items();
 	listview.refresh();

@@ -135,7 +135,11 @@ async function start(frm) {
 
 async function publish_all(frm, drafts) {
 	await partner_relations.confirm_publishing(drafts, () =>
-		partner_relations.call("publish_run", { run: frm.doc.name }, __("Publishing"))
+		partner_relations.call(
+			"publish_run",
+			{ run: frm.doc.name },
+			__("Publishing", null, "Supplier Evaluation")
+		)
 	);
 	frm.reload_doc();
 }

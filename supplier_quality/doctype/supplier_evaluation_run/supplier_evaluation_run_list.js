@@ -8,6 +8,6 @@ frappe.listview_settings["Supplier Evaluation Run"] = {
 			"Completed with Failures": "orange",
 			Failed: "red",
 		}[status];
-		return [__(status), color || "gray", `status,=,${status}`];
+		return [__(status, null, "Supplier Evaluation Run"), color || "gray", `status,=,${status}`];
 	},
 };

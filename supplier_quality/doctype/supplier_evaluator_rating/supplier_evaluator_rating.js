@@ -84,9 +84,11 @@ function mark_html(row, scale, editable) {
 	const buttons = choices.map((mark) =>
 		choice_html(row, mark, number(mark), !row.not_applicable && flt(row.mark) === mark, editable)
 	);
-	buttons.push(choice_html(row, "", __("N/A"), row.not_applicable, editable));
+	buttons.push(
+		choice_html(row, "", __("N/A", null, "Supplier Evaluator Mark"), row.not_applicable, editable)
+	);
 	return `<div class="pr-mark">
-		<div>${escape(row.kpi)}<div class="text-muted small">${escape(
+		<div>${escape(__(row.kpi))}<div class="text-muted small">${escape(
 			__("{0} is worst, {1} is best", [number(lowest), number(highest)])
 		)}</div></div>
 		<div class="btn-group">${buttons.join("")}</div>

@@ -50,15 +50,18 @@ WIDTHS = {"document": 190, "document_type": 150, "item_code": 150, "purchase_ord
 
 
 def labels() -> dict[str, str]:
-	"""Labels of the evidence columns that the app's own measures have."""
+	"""Labels of the evidence columns that the app's own measures have.
+
+	Words with another meaning elsewhere in the ERP are translated in the context of this report.
+	"""
 	return {
 		"date": _("Date"),
-		"document_type": _("Document Type"),
-		"document": _("Document"),
-		"line": _("Line"),
+		"document_type": _("Document Type", context="KPI Evidence"),
+		"document": _("Document", context="KPI Evidence"),
+		"line": _("Line", context="KPI Evidence"),
 		"item_code": _("Item"),
 		"purchase_order": _("Purchase Order"),
-		"due_date": _("Due Date"),
+		"due_date": _("Due Date", context="KPI Evidence"),
 		"days_late": _("Days Late"),
 		"accepted": _("Accepted Quantity"),
 		"rejected": _("Rejected Quantity"),
@@ -85,7 +88,7 @@ def labels() -> dict[str, str]:
 		"evaluator": _("Evaluator"),
 		"evaluator_role": _("Rated As"),
 		"mark": _("Mark"),
-		"comment": _("Comment"),
+		"comment": _("Comment", context="KPI Evidence"),
 		"numerator": _("Numerator"),
 		"denominator": _("Denominator"),
 	}
@@ -239,7 +242,7 @@ def summary(found: frappe._dict) -> list[dict[str, Any]]:
 		},
 		{
 			"label": _("Facts"),
-			"value": _("Changed") if differs else _("Unchanged"),
+			"value": _("Changed") if differs else _("Unchanged", context="KPI Evidence"),
 			"indicator": "Red" if differs else "Green",
 		},
 	]

@@ -20,8 +20,8 @@ frappe.query_reports["Supplier KPI Trend"] = {
 			label: __("Show"),
 			fieldtype: "Select",
 			options: [
-				{ value: "Value", label: __("Value") },
-				{ value: "Rating", label: __("Rating") },
+				{ value: "Value", label: __("Value", null, "Supplier Evaluation Criterion") },
+				{ value: "Rating", label: __("Rating", null, "Supplier Evaluation Criterion") },
 			],
 			default: "Value",
 			depends_on: "eval:doc.kpi && doc.kpi.length",

@@ -297,7 +297,7 @@ class Matrix:
 			cells = self.cells[(supplier, kpi)]
 			values = [self.figure(cells.get(period)) for period in self.periods]
 			if any(value is not None for value in values):
-				name = f"{self.names[supplier]}, {kpi}" if several else self.names[supplier]
+				name = f"{self.names[supplier]}, {_(kpi)}" if several else self.names[supplier]
 				datasets.append({"name": name, "values": values})
 		if not datasets:
 			return None
@@ -333,7 +333,7 @@ class Matrix:
 			if total is not None:
 				items.append(
 					{
-						"label": _("{0}, all suppliers ({1})").format(kpi, _(units[kpi] or "")),
+						"label": _("{0}, all suppliers ({1})").format(_(kpi), _(units[kpi] or "")),
 						"value": two_decimals(total),
 						"datatype": "Data",
 					}

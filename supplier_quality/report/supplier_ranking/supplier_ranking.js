@@ -47,7 +47,7 @@ frappe.query_reports["Supplier Ranking"] = {
 		},
 		{
 			fieldname: "grade",
-			label: __("Grade"),
+			label: __("Grade", null, "Supplier Evaluation"),
 			fieldtype: "MultiSelectList",
 			// The grades in use, as far as the user may see them.
 			get_data: (text) =>
@@ -84,7 +84,7 @@ frappe.query_reports["Supplier Ranking"] = {
 		if (column.fieldname === "trend") {
 			const arrows = { Up: "↑", Down: "↓", Steady: "→" };
 			const colors = { Up: "text-success", Down: "text-danger" };
-			return `<span class="${colors[value] || "text-muted"}">${arrows[value] || ""} ${__(value || "")}</span>`;
+			return `<span class="${colors[value] || "text-muted"}">${arrows[value] || ""} ${__(value || "", null, "Supplier Evaluation")}</span>`;
 		}
 		if (column.fieldname === "restrictions" && value) {
 			return `<span class="indicator-pill ${data.prevented ? "red" : "orange"}">${text}</span>`;

@@ -178,8 +178,19 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 			"options": "Supplier Group",
 			"width": 125,
 		},
-		{"fieldname": "score", "label": _("Score"), "fieldtype": "Float", "precision": 2, "width": 80},
-		{"fieldname": "grade", "label": _("Grade"), "fieldtype": "Data", "width": 95},
+		{
+			"fieldname": "score",
+			"label": _("Score", context="Supplier Evaluation"),
+			"fieldtype": "Float",
+			"precision": 2,
+			"width": 80,
+		},
+		{
+			"fieldname": "grade",
+			"label": _("Grade", context="Supplier Evaluation"),
+			"fieldtype": "Data",
+			"width": 95,
+		},
 		{"fieldname": "change", "label": _("Change"), "fieldtype": "Float", "precision": 2, "width": 90},
 		{"fieldname": "trend", "label": _("Trend"), "fieldtype": "Data", "width": 90},
 		{
@@ -189,7 +200,12 @@ def columns(filters: frappe._dict, rows: list[frappe._dict]) -> list[dict[str, A
 			"precision": 0,
 			"width": 90,
 		},
-		{"fieldname": "period_label", "label": _("Period"), "fieldtype": "Data", "width": 100},
+		{
+			"fieldname": "period_label",
+			"label": _("Period", context="Supplier Evaluation"),
+			"fieldtype": "Data",
+			"width": 100,
+		},
 		{
 			"fieldname": "restrictions",
 			"label": _("Restrictions"),

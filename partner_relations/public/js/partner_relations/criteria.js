@@ -4,15 +4,37 @@ import { bar, change, escape, measured, number } from "./display";
 
 // `rows` are {kpi, unit, value, rating, weight, points, sample_size, knocked_out, note} with null for what there
 // isn't; with `compared` also change, with `linked` also link (HTML, trusted).
+// Words such as "Weight" have another meaning elsewhere in the ERP, so they are translated in context.
 export function criteria_table(rows, { compared = false, linked = false } = {}) {
 	const columns = [
 		{ label: __("Criterion"), cell: name_html, css_class: "pr-name" },
-		{ label: __("Value"), cell: (row) => measured(row.value, row.unit), css_class: "pr-figure" },
-		{ label: __("Rating"), cell: rating_html, css_class: "pr-rating" },
-		{ label: __("Weight"), cell: (row) => `${number(row.weight)} %`, css_class: "pr-figure" },
-		{ label: __("Points"), cell: (row) => figure(row.points), css_class: "pr-figure" },
+		{
+			label: __("Value", null, "Supplier Evaluation Criterion"),
+			cell: (row) => measured(row.value, row.unit),
+			css_class: "pr-figure",
+		},
+		{
+			label: __("Rating", null, "Supplier Evaluation Criterion"),
+			cell: rating_html,
+			css_class: "pr-rating",
+		},
+		{
+			label: __("Weight", null, "Supplier Evaluation Criterion"),
+			cell: (row) => `${number(row.weight)} %`,
+			css_class: "pr-figure",
+		},
+		{
+			label: __("Points", null, "Supplier Evaluation Criterion"),
+			cell: (row) => figure(row.points),
+			css_class: "pr-figure",
+		},
 	];
-	if (compared) columns.push({ label: __("Change"), cell: change_html, css_class: "pr-figure" });
+	if (compared)
+		columns.push({
+			label: __("Change", null, "Supplier Evaluation Criterion"),
+			cell: change_html,
+			css_class: "pr-figure",
+		});
 	columns.push({ label: __("Facts"), cell: (row) => number(row.sample_size, 0), css_class: "pr-figure" });
 	if (linked) columns.push({ label: "", cell: (row) => row.link, css_class: "pr-figure" });
 	const head = columns.map(({ label, css_class }) => `<th class="${css_class}">${label}</th>`).join("");
@@ -30,7 +52,7 @@ function cell_html({ label, cell, css_class }, row) {
 
 function name_html(row) {
 	const mark = row.knocked_out ? `<span class="indicator-pill red">${__("Knock-Out")}</span>` : "";
-	return `${escape(row.kpi)} ${mark}`;
+	return `${escape(__(row.kpi))} ${mark}`;
 }
 
 function rating_html(row) {

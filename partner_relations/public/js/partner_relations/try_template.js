@@ -86,7 +86,7 @@ function summary(result) {
 	const compared = rows.filter((row) => row.change !== null);
 	const moved = compared.filter((row) => row.grade !== row.published_grade);
 	return cards([
-		{ label: __("Period"), value: escape(result.period_label) },
+		{ label: __("Period", null, "Supplier Evaluation"), value: escape(result.period_label) },
 		{
 			label: __("Suppliers"),
 			value: number(rows.length),
@@ -131,9 +131,9 @@ function table_html(rows) {
 	return `<div class="pr-scroll"><table class="table pr-table pr-tried">
 		<thead><tr>
 			<th>${__("Supplier")}</th>
-			<th class="pr-figure">${__("Score")}</th>
-			<th>${__("Grade")}</th>
-			<th class="pr-figure">${__("Published")}</th>
+			<th class="pr-figure">${__("Score", null, "Supplier Evaluation")}</th>
+			<th>${__("Grade", null, "Supplier Evaluation")}</th>
+			<th class="pr-figure">${__("Published", null, "Supplier Evaluation")}</th>
 			<th class="pr-figure">${__("Change")}</th>
 			<th class="pr-figure">${__("Coverage")}</th>
 		</tr></thead>
