@@ -63,7 +63,9 @@ def supplier_addresses(supplier: str) -> list[str]:
 def retry_unsent() -> None:
 	"""Scheduled daily: try again what could not be sent."""
 	for row in frappe.get_all(
-		EVALUATION, filters={"notice_status": "Not sent", "docstatus": 1}, fields=["name", "notice_to", "notice_message"]
+		EVALUATION,
+		filters={"notice_status": "Not sent", "docstatus": 1},
+		fields=["name", "notice_to", "notice_message"],
 	):
 		send_to_supplier(row.name, row.notice_to, row.notice_message)
 
@@ -92,7 +94,7 @@ def _send(document, addresses: Sequence[str], message: str | None) -> str | None
 	frappe.db.savepoint(savepoint)
 	try:
 		with _language(language):
-			subject = _fill(settings.notice_subject or _("Your supplier evaluation for {period}"), words)
+			subject = _fill(_(settings.notice_subject or _standard_subject()), words)
 			text = message or settings.notice_message or _standard_message()
 			body = _fill(text, {name: escape_html(value) for name, value in words.items()})
 			pdf = frappe.attach_print(
@@ -115,10 +117,19 @@ def _send(document, addresses: Sequence[str], message: str | None) -> str | None
 
 
 def _standard_message() -> str:
-	return _(
-		"Dear Sir or Madam,<br><br>please find attached our evaluation of {supplier} for {period}. "
-		"We would be glad to discuss it with you.<br><br>Kind regards<br>{company}"
+	paragraphs = (
+		_("Dear Sir or Madam,"),
+		_(
+			"Please find attached our evaluation of {0} for {1}. We would be glad to discuss it with you."
+		).format("{supplier}", "{period}"),
+		_("Kind regards") + "<br>{company}",
 	)
+	return "<br><br>".join(paragraphs)
+
+
+def _standard_subject() -> str:
+	"""The subject that the settings start with; translated like what an administrator leaves as it is."""
+	return frappe.get_meta("Supplier Quality Settings").get_field("notice_subject").default
 
 
 def _fill(text: str, words: dict[str, str]) -> str:
