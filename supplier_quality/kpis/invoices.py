@@ -22,8 +22,8 @@ def invoice_accuracy(sql: Sql) -> Facts:
 	"""Invoice lines with the order's price and no more than was received / invoice lines for an order.
 
 	The quantity is what has been invoiced for the receipt line (else the order line) up to and including
-	this line, corrections by debit notes deducted, against all that was received for it. Lines of non-stock
-	items are judged by price only; lines without an order have nothing to be compared with and don't count.
+	this line, corrections by debit notes deducted, against all that was received for it. What never comes to us
+	(non-stock items, goods delivered by the supplier) is judged by price only; lines without an order have nothing to be compared with and don't count.
 	"""
 	invoice, line = (
 		sql.table("Purchase Invoice", "invoice"),
@@ -49,7 +49,8 @@ def invoice_accuracy(sql: Sql) -> Facts:
 		.else_(_invoiced_so_far(sql, invoice, line, "po_detail"))
 	)
 	received = Case().when(by_receipt, _received_at_once(billed)).else_(_received_for_order(sql, line))
-	quantity_right = (item.is_stock_item == 0) | (invoiced <= received + sql.value(EQUAL_WITHIN))
+	never_received = (item.is_stock_item == 0) | (order_line.delivered_by_supplier == 1)
+	quantity_right = never_received | (invoiced <= received + sql.value(EQUAL_WITHIN))
 	source = (
 		sql.from_(invoice)
 		.join(line)

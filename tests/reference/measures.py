@@ -452,9 +452,8 @@ def _invoice_accuracy(reader: _Reader) -> Iterator[Fact]:
 		else:
 			rate = _number(line["base_rate"]) / _number(order["conversion_rate"]) / factor
 		price_right = abs(rate - ordered_rate) <= ordered_rate * tolerance + SAME
-		quantity_right = (
-			reader.is_service(line["item_code"]) or invoiced[key] <= _received_for(reader, key) + SAME
-		)
+		never_received = reader.is_service(line["item_code"]) or order_line["delivered_by_supplier"]
+		quantity_right = never_received or invoiced[key] <= _received_for(reader, key) + SAME
 		yield Fact(invoice["supplier"], Fraction(price_right and quantity_right), Fraction(1))
 
 

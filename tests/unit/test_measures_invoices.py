@@ -224,6 +224,13 @@ def test_services_are_judged_by_their_rate_only(books, rate, expected):
 # Which lines count
 
 
+@pytest.mark.parametrize(("rate", "expected"), [(10, RIGHT), (11, WRONG)])
+def test_goods_that_the_supplier_delivers_are_judged_by_their_rate_only(books, rate, expected):
+	line = ordered(books, delivered_by_supplier=1)
+	books.invoice_line(books.invoice(DAY), 10, rate, po_detail=line["name"])
+	assert accuracy(books) == expected
+
+
 @pytest.mark.parametrize("empty", [None, ""])
 def test_lines_that_belong_to_no_order_do_not_count(books, empty):
 	books.invoice_line(books.invoice(DAY), pr_detail=empty, po_detail=empty)
