@@ -147,6 +147,7 @@ class _Business:
 		self.counts = counts
 		self.supplier = context.suppliers[role.name]
 		self.random = random.Random(f"{SEED} {role.name}")
+		self.readings = random.Random(f"{SEED} {role.name} readings")
 		self.chances = Chances(self.random)
 		self.closed = self.postponed = self.invoice_left_out = False
 
@@ -287,8 +288,8 @@ class _Business:
 		for reading in inspection.readings:
 			if reading.numeric:
 				limit = 0.18 if arrived.rejected else 0.08
-				reading.reading_1 = f"{self.random.uniform(0.01, 0.06):.3f}"
-				reading.reading_2 = f"{limit * self.random.choice((-1, 1)):.3f}"
+				reading.reading_1 = f"{self.readings.uniform(0.01, 0.06):.3f}"
+				reading.reading_2 = f"{limit * self.readings.choice((-1, 1)):.3f}"
 			else:
 				reading.reading_value = reading.value
 		self._submit(inspection)
