@@ -179,8 +179,8 @@ def take_effect(names: Sequence[str]) -> None:
 def supersede_older(names: Sequence[str]) -> None:
 	"""Of several evaluations of one scope only the newest published one stays in force.
 
-	`names` are evaluations of the scopes to look at. The newest has the highest version, or was published last
-	(two of one version come from merged suppliers).
+	`names` are evaluations of the scopes to look at. The newest has the highest version, or was published
+	last (two of one version come from merged suppliers).
 	"""
 	if not names:
 		return

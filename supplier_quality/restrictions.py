@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, format_date, get_link_to_form, getdate, now, today
 from pypika import Order
-from pypika.analytics import RowNumber
+from pypika.terms import Criterion
 
 from partner_relations.common.bulk import insert_rows, reserve_names
 from partner_relations.supplier_quality.evaluation import EVALUATION
@@ -26,9 +26,12 @@ def follow_evaluations(suppliers: Sequence[str]) -> None:
 	"""
 	deciding = _deciding_evaluations(suppliers)
 	restriction = frappe.qb.DocType(RESTRICTION)
+	concerned = (restriction.supplier.isin(list(suppliers))) & (restriction.status == "Active")
+	if deciding:
+		concerned |= restriction.source_name.isin([row.name for row in deciding.values()])
 	rows = (
 		frappe.qb.from_(restriction)
-		.where(restriction.supplier.isin(list(suppliers)) & (restriction.source_type == EVALUATION))
+		.where(concerned & (restriction.source_type == EVALUATION))
 		.select(
 			restriction.name,
 			restriction.supplier,
@@ -72,35 +75,46 @@ def follow_evaluations(suppliers: Sequence[str]) -> None:
 
 
 def _deciding_evaluations(suppliers: Sequence[str]) -> dict[tuple[str, str], Any]:
-	"""The newest rated published evaluation by supplier and company."""
+	"""The newest rated published evaluation by supplier and company.
+
+	That is the current one, unless it is "Not Rated": only then the history is read.
+	"""
 	evaluation = frappe.qb.DocType(EVALUATION)
-	rows = (
+	current = _evaluations(evaluation.supplier.isin(list(suppliers)) & (evaluation.is_current == 1))
+	deciding = {(row.supplier, row.company): row for row in current}
+	unrated = {key for key, row in deciding.items() if not row.has_score}
+	if unrated:
+		of_suppliers = evaluation.supplier.isin(sorted({supplier for supplier, _company in unrated}))
+		for key in unrated:
+			del deciding[key]
+		for row in _evaluations(of_suppliers & (evaluation.has_score == 1)):
+			if (row.supplier, row.company) in unrated:
+				deciding.setdefault((row.supplier, row.company), row)
+	return deciding
+
+
+def _evaluations(condition: Criterion) -> list[Any]:
+	"""Evaluations in force, the newest first."""
+	evaluation = frappe.qb.DocType(EVALUATION)
+	return (
 		frappe.qb.from_(evaluation)
-		.where(
-			evaluation.supplier.isin(list(suppliers))
-			& (evaluation.docstatus == 1)
-			& (evaluation.status == "Published")
-			& (evaluation.has_score == 1)
-		)
+		.where(condition & (evaluation.docstatus == 1) & (evaluation.status == "Published"))
 		.select(
 			evaluation.name,
 			evaluation.supplier,
 			evaluation.company,
+			evaluation.has_score,
 			evaluation.grade,
 			evaluation.score,
 			evaluation.period_label,
 			evaluation.rfq_action,
 			evaluation.po_action,
-			RowNumber()
-			.over(evaluation.supplier, evaluation.company)
-			.orderby(evaluation.to_date, order=Order.desc)
-			.orderby(evaluation.published_on, order=Order.desc)
-			.orderby(evaluation.name, order=Order.desc)
-			.as_("place"),
 		)
+		.orderby(evaluation.to_date, order=Order.desc)
+		.orderby(evaluation.published_on, order=Order.desc)
+		.orderby(evaluation.name, order=Order.desc)
 		.for_update()
 	).run(as_dict=True)
-	return {(row.supplier, row.company): row for row in rows if row.place == 1}
 
 
 def _end(names: Sequence[str], status: str, **values) -> None:

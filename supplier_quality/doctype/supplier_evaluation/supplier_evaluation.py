@@ -97,3 +97,8 @@ class SupplierEvaluation(Document):
 	def on_trash(self):
 		if self.docstatus == 1:
 			frappe.throw(_("A published evaluation stays on record."))
+
+
+def on_doctype_update():
+	"""Publishing and scoring ask what a supplier was evaluated for, and when."""
+	frappe.db.add_index("Supplier Evaluation", ["supplier", "to_date"])
