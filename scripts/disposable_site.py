@@ -32,8 +32,20 @@ from benches import CHECKOUT, BenchError, Services, find_bench, free_port, read_
 
 CACHE = CHECKOUT / ".cache"
 ADMIN_PASSWORD = "admin"
+KEPT = "kept"
 # What of the developer's common_site_config says how to reach the database; the rest is ours.
 DATABASE_KEYS = ("db_host", "db_port", "db_socket", "db_type", "rds_db")
+
+
+def is_running(pid: int) -> bool:
+	"""Return whether a process with this id exists, whoever's it is."""
+	try:
+		os.kill(pid, 0)
+	except ProcessLookupError:
+		return False
+	except PermissionError:
+		return True
+	return True
 
 
 class DisposableSite:
@@ -77,6 +89,7 @@ class DisposableSite:
 		self.make_bench()
 		self.services.mariadb(self.config)
 		self.root_login, self.root_password = self.database_root()
+		self.remove_abandoned()
 		self.make_site()
 		say("installing partner_relations")
 		self.frappe("install-app", "partner_relations")
@@ -137,6 +150,39 @@ class DisposableSite:
 		self.temporary_admin = account
 		return account, password
 
+	def remove_abandoned(self) -> None:
+		"""Remove what runs that were killed (kill -9, power) have left: their sites, Redis and folders."""
+		for old in CACHE.glob("bench-*"):
+			site = next(old.glob("sites/partner-relations-test-*.localhost"), None)
+			made_by = re.search(r"test-(\d+)", site.name) if site else None
+			if not made_by or (old / KEPT).exists() or is_running(int(made_by[1])):
+				continue
+			say(f"removing {site.name}, left by a run that was killed")
+			for process in Path("/proc").glob("[0-9]*/cmdline"):
+				with contextlib.suppress(OSError):
+					if str(old) in process.read_text(errors="replace"):
+						os.kill(int(process.parent.name), signal.SIGTERM)
+			name = read_json(site / "site_config.json").get("db_name")
+			if name and self.as_root(
+				f"DROP DATABASE IF EXISTS `{name}`; DROP USER IF EXISTS `{name}`@localhost;"
+			):
+				shutil.rmtree(old, ignore_errors=True)
+
+	def as_root(self, statements: str) -> bool:
+		"""Run SQL as the root account that makes sites; return whether that worked."""
+		client = shutil.which("mariadb") or shutil.which("mysql")
+		if not client:
+			return False
+		command = [client, f"--user={self.root_login}", *self.server_arguments()]
+		environment = {**os.environ, "MYSQL_PWD": self.root_password}
+		return subprocess.run(command, input=statements, text=True, env=environment).returncode == 0
+
+	def server_arguments(self) -> list[str]:
+		"""Where the database server is, as arguments of MariaDB's programs."""
+		arguments = [f"--host={self.config.get('db_host') or 'localhost'}"]
+		arguments += [f"--port={self.config['db_port']}"] if self.config.get("db_port") else []
+		return arguments + ([f"--socket={self.config['db_socket']}"] if self.config.get("db_socket") else [])
+
 	def by_socket(self, statements: str) -> bool:
 		"""Run SQL as root by the server's socket; return whether that worked."""
 		client = shutil.which("mariadb") or shutil.which("mysql")
@@ -186,10 +232,7 @@ class DisposableSite:
 		if not program:
 			return
 		site = read_json(self.sites / self.name / "site_config.json")
-		host = self.config.get("db_host") or "localhost"
-		command = [program, "--single-transaction", "--quick", "--skip-lock-tables", f"--host={host}"]
-		command += [f"--port={self.config['db_port']}"] if self.config.get("db_port") else []
-		command += [f"--socket={self.config['db_socket']}"] if self.config.get("db_socket") else []
+		command = [program, "--single-transaction", "--quick", "--skip-lock-tables", *self.server_arguments()]
 		part = dump.with_suffix(f".{os.getpid()}")
 		with part.open("wb") as output:
 			done = subprocess.run(
@@ -288,6 +331,7 @@ def disposable_site(assets: bool = False, keep: bool = False) -> Iterator[Dispos
 		yield made
 	finally:
 		if keep:
+			(made.root / KEPT).touch()
 			say(f"kept: {made.root} with {made.name}, Administrator / {ADMIN_PASSWORD}, and its Redis")
 		else:
 			made.remove()
