@@ -5,4 +5,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 need_venv dev
-exec "$venv/bin/python" scripts/disposable_site.py -- '{python}' -m tests.benchmarks "$@"
+exec "$venv/bin/python" scripts/disposable_site.py -- '{python}' -m tests.benchmarks.run --site '{site}' "$@"

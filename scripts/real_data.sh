@@ -9,4 +9,4 @@ need_venv dev
 file=${1:-$root/../shared/data/scms_delivery_history.csv}
 [ -f "$file" ] || die "The real deliveries are not at $file: give the file's path, make real-data ARGS=PATH."
 exec "$venv/bin/python" scripts/disposable_site.py -- \
-	'{python}' -m tests.real_data.compare '{site}' "$(realpath "$file")" --all
+	'{python}' -m tests.real_data.compare '{site}' "$(realpath "$file")" --all "${@:2}"
