@@ -8,7 +8,7 @@ frappe.ui.form.on("Supplier Restriction", {
 			);
 		}
 		if (doc.status === "Active" && frm.perm[0]?.write) {
-			frm.add_custom_button(__("Release"), async () => {
+			frm.add_custom_button(__("Release", null, "Supplier Restriction"), async () => {
 				await partner_relations.release_restriction(doc.name);
 				frm.reload_doc();
 			});

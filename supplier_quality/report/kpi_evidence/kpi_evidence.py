@@ -234,7 +234,7 @@ def summary(found: frappe._dict) -> list[dict[str, Any]]:
 	items = [
 		{"label": _("When Evaluated"), "value": _fraction(found.stored)},
 		{"label": _("Value When Evaluated"), "value": _value(found.stored, unit), "indicator": "Blue"},
-		{"label": _("Today"), "value": _fraction(found.today)},
+		{"label": _("Today", context="KPI Evidence"), "value": _fraction(found.today)},
 		{
 			"label": _("Value Today"),
 			"value": _value(found.today, unit),

@@ -95,7 +95,7 @@ export function release_restriction(restriction) {
 					reqd: 1,
 				},
 			],
-			primary_action_label: __("Release"),
+			primary_action_label: __("Release", null, "Supplier Restriction"),
 			async primary_action({ reason }) {
 				await call("release_restriction", { restriction, reason }, __("Releasing the restriction"));
 				dialog.hide();

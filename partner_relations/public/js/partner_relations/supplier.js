@@ -170,7 +170,7 @@ function restriction_html(row) {
 		? __("Until {0}", [frappe.datetime.str_to_user(row.until)])
 		: __("Until the grade is better");
 	const button = `<button class="btn btn-default btn-xs" data-release="${escape(row.name)}">
-		${__("Release")}</button>`;
+		${__("Release", null, "Supplier Restriction")}</button>`;
 	return `<div class="pr-row">
 		<span class="indicator-pill ${color}">${escape(__(row.action))}</span>
 		<div>
