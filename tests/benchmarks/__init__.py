@@ -1,0 +1,1 @@
+"""The budgets of DESIGN §5, measured: `python -m tests.benchmarks.run --site SITE` (docs/benchmarks.md)."""
