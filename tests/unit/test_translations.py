@@ -25,6 +25,7 @@ ABBREVIATED = {"Evaluation No."}
 VOCABULARIES = {
 	"action": "options of Supplier Restriction",
 	"doc.source_type": "document types",
+	"doc.template": "names of templates",
 	"document_type": "document types",
 	"found.unit": "units of measures",
 	"frappe.unscrub(name)": "columns of measures of other apps, which bring their translations",
@@ -42,6 +43,7 @@ VOCABULARIES = {
 	"self.meta.get_label(field)": "labels of fields",
 	"settings.notice_subject or _standard_subject()": "the default of Supplier Quality Settings",
 	"status": "options of each list's document type",
+	"stored": "kinds of KPIs and units of measures",
 	"unit": "units of measures",
 	"unit or ''": "units of measures",
 	"units[kpi] or ''": "units of measures",

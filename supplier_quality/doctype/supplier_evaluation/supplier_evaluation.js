@@ -55,7 +55,7 @@ function scope_html(doc) {
 		form_link("Supplier", doc.supplier),
 		escape(doc.company),
 		escape(`${doc.period_label} (${from} – ${to})`),
-		form_link("Supplier Evaluation Template", doc.template),
+		form_link("Supplier Evaluation Template", doc.template, __(doc.template)),
 		doc.version > 1 ? escape(__("Version {0}", [doc.version])) : "",
 		doc.as_of ? escape(__("Facts as of {0}", [frappe.datetime.str_to_user(doc.as_of)])) : "",
 	];

@@ -3,6 +3,9 @@ const FULL_WEIGHT = 100;
 frappe.ui.form.on("Supplier Evaluation Template", {
 	setup(frm) {
 		frm.set_query("kpi", "criteria", { filters: { disabled: 0 } });
+		// Both are fetched as they are stored; people read them in their language.
+		const { kind, unit } = frappe.meta.docfield_map["Supplier Evaluation Template Criterion"];
+		for (const field of [kind, unit]) field.formatter = (stored) => __(stored);
 	},
 
 	refresh(frm) {

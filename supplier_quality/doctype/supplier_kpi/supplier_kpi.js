@@ -11,6 +11,10 @@ const FIELDS_OF_SETTING = {
 };
 
 frappe.ui.form.on("Supplier KPI", {
+	setup(frm) {
+		frappe.meta.docfield_map[frm.doctype].unit.formatter = (unit) => __(unit);
+	},
+
 	async refresh(frm) {
 		show_curve(frm);
 		frm.pr_measures = await partner_relations.measures();

@@ -1,4 +1,8 @@
 frappe.ui.form.on("Supplier Restriction", {
+	setup(frm) {
+		frappe.meta.docfield_map[frm.doctype].source_type.formatter = (document_type) => __(document_type);
+	},
+
 	refresh(frm) {
 		const { doc } = frm;
 		if (frm.is_new()) return;
