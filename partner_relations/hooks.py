@@ -51,6 +51,9 @@ doc_events = {
 	"Request for Quotation": {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
+	"Item Group": {
+		"after_rename": "partner_relations.supplier_quality.renames.after_item_group_rename",
+	},
 	"Supplier": {
 		"validate": "partner_relations.supplier_quality.publishing.keep_standing",
 		"after_rename": "partner_relations.supplier_quality.publishing.after_supplier_rename",

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from partner_relations.supplier_quality.rating.numbers import decimal
+from partner_relations.supplier_quality.renames import refuse_merge, rename_in_definitions
 
 ALL_WEIGHTS = 100
 
@@ -57,6 +58,12 @@ class SupplierEvaluationTemplate(Document):
 		self.validate_content()
 		self.validate_default()
 		self.validate_supplier_groups()
+
+	def before_rename(self, old: str, new: str, merge: bool = False):
+		refuse_merge(merge)
+
+	def after_rename(self, old: str, new: str, merge: bool = False):
+		rename_in_definitions(self.doctype, old, new)
 
 	def validate_content(self):
 		"""What decides a score; also for an unsaved template that is only tried."""

@@ -6,6 +6,7 @@ from partner_relations.supplier_quality.measures import all_measures
 from partner_relations.supplier_quality.messages import curve_message
 from partner_relations.supplier_quality.rating import CurveError, RatingCurve
 from partner_relations.supplier_quality.rating.definition import EVALUATOR_MARK, RATED_BY_EVALUATORS
+from partner_relations.supplier_quality.renames import refuse_merge, rename_in_definitions
 
 
 class SupplierKPI(Document):
@@ -46,6 +47,29 @@ class SupplierKPI(Document):
 		self.validate_tolerances()
 		self.validate_marks()
 		self.validate_curve()
+		self.validate_disabled()
+
+	def before_rename(self, old: str, new: str, merge: bool = False):
+		refuse_merge(merge)
+
+	def after_rename(self, old: str, new: str, merge: bool = False):
+		rename_in_definitions(self.doctype, old, new)
+
+	def validate_disabled(self):
+		if not self.disabled or self.is_new():
+			return
+		criteria = frappe.get_all(
+			"Supplier Evaluation Template Criterion", filters={"kpi": self.name}, pluck="parent"
+		)
+		used = frappe.get_all(
+			"Supplier Evaluation Template", filters={"name": ("in", criteria), "disabled": 0}, pluck="name"
+		)
+		if used:
+			frappe.throw(
+				_("The template {0} uses this KPI. Take it out there before you disable it.").format(
+					frappe.bold(used[0])
+				)
+			)
 
 	def validate_measure(self):
 		if self.kind == RATED_BY_EVALUATORS:
