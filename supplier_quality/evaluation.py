@@ -15,7 +15,7 @@ from partner_relations.common.bulk import insert_rows, reserve_names
 from partner_relations.supplier_quality.kpis import MARIADB, Scope
 from partner_relations.supplier_quality.measures import all_measures, execute
 from partner_relations.supplier_quality.rating import CriterionScore, Fact, Score
-from partner_relations.supplier_quality.rating.definition import Definition, Scorer
+from partner_relations.supplier_quality.rating.definition import Definition, Execute, Scorer
 from partner_relations.supplier_quality.templates import period_label
 
 EVALUATION = "Supplier Evaluation"
@@ -81,7 +81,9 @@ def scope_of(
 	return Scope(company, from_date, to_date, as_of, tuple(suppliers), definition.item_groups)
 
 
-def read_facts(definition: Definition, scope: Scope) -> tuple[Scorer, dict[str, dict[str, Fact]]]:
+def read_facts(
+	definition: Definition, scope: Scope, run_query: Execute = execute
+) -> tuple[Scorer, dict[str, dict[str, Fact]]]:
 	"""Facts by supplier and KPI, one query per criterion. Says which measure is missing, if one is."""
 	measures = all_measures()
 	for row in definition.criteria:
@@ -93,7 +95,7 @@ def read_facts(definition: Definition, scope: Scope) -> tuple[Scorer, dict[str, 
 				).format(frappe.bold(row.kpi), frappe.bold(row.measure))
 			)
 	scorer = definition.scorer(measures)
-	return scorer, scorer.read(scope, MARIADB, execute)
+	return scorer, scorer.read(scope, MARIADB, run_query)
 
 
 def score_suppliers(
@@ -154,6 +156,7 @@ def previous_evaluations(
 		.on(criterion.parent == latest.name)
 		.where((latest.company == company) & (latest.docstatus == 1) & (latest.status == "Published"))
 		.orderby(latest.published_on)
+		.orderby(latest.name)
 		.select(
 			latest.supplier,
 			latest.name,

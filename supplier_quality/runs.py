@@ -1,5 +1,7 @@
 """Evaluation runs in the background: safe against a kill, a restart, and a second run over the same scope."""
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -15,7 +17,8 @@ from partner_relations.supplier_quality.evaluation import (
 	scope_of,
 	score_suppliers,
 )
-from partner_relations.supplier_quality.rating.definition import Definition
+from partner_relations.supplier_quality.measures import execute
+from partner_relations.supplier_quality.rating.definition import Definition, Execute
 from partner_relations.supplier_quality.templates import (
 	TEMPLATE,
 	SupplierInfo,
@@ -26,11 +29,12 @@ from partner_relations.supplier_quality.templates import (
 RUN = "Supplier Evaluation Run"
 SUPPLIERS_PER_CHUNK = 500
 AT_WORK = ("Queued", "Running")
-FINISHED = ("Completed", "Completed with Failures")
+FINISHED = ("Completed",)
+BEAT_AFTER_SECONDS = 30
 
 
 def enqueue(run: str) -> None:
-	"""Hand a run to a background worker; also continues one whose worker was killed.
+	"""Hand a run to a background worker; also continues one whose worker was killed, or that had failures.
 
 	Raises frappe.ValidationError if it is being worked on, or finished.
 	"""
@@ -58,10 +62,16 @@ def execute_run(run: str) -> None:
 		return
 	try:
 		_evaluate(frappe.get_doc(RUN, run))
+	except TakenOver:
+		frappe.db.rollback()
 	except Exception as error:
 		frappe.db.rollback()
 		frappe.log_error(title=f"Supplier Evaluation Run {run}", message=frappe.get_traceback())
 		_finish(run, status="Failed", error=_plain(error))
+
+
+class TakenOver(Exception):
+	"""Another worker took this one for dead and goes on with the run."""
 
 
 def evaluate_now(run: str) -> None:
@@ -168,7 +178,7 @@ def _evaluate(document, commit: bool = True) -> None:
 	suppliers = _suppliers_in_scope(document)
 	named = tuple(suppliers) if document.supplier else ()
 	scope = scope_of(definition, document.company, run.from_date, run.to_date, run.as_of, named)
-	scorer, facts = read_facts(definition, scope)
+	scorer, facts = read_facts(definition, scope, _beating(document.name) if commit else execute)
 
 	in_scope = [name for name in sorted(suppliers) if name in facts]
 	disabled = [name for name in in_scope if suppliers[name].disabled]
@@ -206,7 +216,7 @@ def _evaluate(document, commit: bool = True) -> None:
 		counts["failed_count"] = len(failures)
 		counts["progress"] = 100 * (start + len(chunk)) / len(todo)
 		if commit:
-			beat(RUN, document.name, **counts)
+			_beat(document.name, **counts)
 			_tell(document, status="Running", **counts)
 	_finish(
 		document.name,
@@ -215,6 +225,28 @@ def _evaluate(document, commit: bool = True) -> None:
 		failures=failures,
 		**{**counts, "progress": 100, "failed_count": len(failures)},
 	)
+
+
+def _beating(run: str) -> Execute:
+	"""Runs the queries that read facts, and says in between that the run goes on."""
+	last = time.monotonic()
+
+	def read(sql: str, values: Mapping[str, Any]) -> list[tuple]:
+		nonlocal last
+		rows = execute(sql, values)
+		if time.monotonic() - last > BEAT_AFTER_SECONDS:
+			_beat(run)
+			last = time.monotonic()
+		return rows
+
+	return read
+
+
+def _beat(run: str, **values) -> None:
+	"""Keep the run, unless another worker has it by now."""
+	if frappe.db.get_value(RUN, run, "worker", for_update=True) != worker_id():
+		raise TakenOver
+	beat(RUN, run, **values)
 
 
 def _suppliers_in_scope(document) -> dict[str, SupplierInfo]:
@@ -324,5 +356,9 @@ def restart_stalled() -> None:
 			stalled = not is_alive(row.worker, row.heartbeat)
 		else:
 			stalled = get_datetime(row.modified) < frappe.utils.add_to_date(now_datetime(), hours=-1)
-		if stalled:
+		if not stalled:
+			continue
+		try:
 			enqueue(row.name)
+		except frappe.ValidationError:  # somebody was faster; the others still have to be looked at
+			frappe.log_error(title=f"Supplier Evaluation Run {row.name} was not restarted")

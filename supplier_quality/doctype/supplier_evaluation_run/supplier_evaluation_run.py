@@ -82,3 +82,10 @@ class SupplierEvaluationRun(Document):
 			frappe.throw(_("This run is being worked on and cannot be deleted."))
 		if frappe.db.exists("Supplier Evaluation", {"run": self.name}):
 			frappe.throw(_("This run made evaluations, which need it as evidence. It cannot be deleted."))
+
+
+def on_doctype_update():
+	"""Locking a scope must not lock every run."""
+	frappe.db.add_index(
+		"Supplier Evaluation Run", ["template", "company", "from_date", "to_date"], "scope_index"
+	)
