@@ -88,7 +88,7 @@ def objections(names: Sequence[str], approver: str) -> dict[str, str]:
 			& (rating.from_date == evaluation.from_date)
 			& (rating.to_date == evaluation.to_date)
 		)
-		.where(evaluation.name.isin(names) & (rating.evaluator == approver) & (rating.docstatus == 1))
+		.where(evaluation.name.isin(names) & (rating.evaluator == approver) & (rating.docstatus > 0))
 		.select(evaluation.name)
 	).run()
 	for (name,) in rated:
@@ -313,7 +313,10 @@ def _write_to_suppliers(suppliers: Sequence[str]) -> None:
 
 
 def reinstate_older(evaluation) -> None:
-	"""After a published evaluation was cancelled: the newest of those it superseded is in force again."""
+	"""After a published evaluation was cancelled: the newest of those it superseded is in force again.
+
+	So are the drafts that only it had superseded.
+	"""
 	older = frappe.db.get_value(
 		EVALUATION,
 		{
@@ -325,12 +328,27 @@ def reinstate_older(evaluation) -> None:
 			"docstatus": 1,
 			"name": ("!=", evaluation.name),
 		},
-		["name", "status"],
+		["name", "status", "version"],
 		order_by="version desc, published_on desc, name desc",
 		as_dict=True,
 	)
 	if older and older.status == "Superseded":
 		frappe.db.set_value(EVALUATION, older.name, "status", "Published", update_modified=False)
+	draft = frappe.qb.DocType(EVALUATION)
+	(
+		frappe.qb.update(draft)
+		.set(draft.status, "Draft")
+		.where(
+			(draft.supplier == evaluation.supplier)
+			& (draft.company == evaluation.company)
+			& (draft.template == evaluation.template)
+			& (draft.from_date == evaluation.from_date)
+			& (draft.to_date == evaluation.to_date)
+			& (draft.docstatus == 0)
+			& (draft.status == "Superseded")
+			& (draft.version > (older.version if older else 0))
+		)
+	).run()
 
 
 def keep_standing(doc, method: str | None = None) -> None:

@@ -3,7 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate, today
 
+from partner_relations.supplier_quality.rating import Period
 from partner_relations.supplier_quality.rating.definition import RATED_BY_EVALUATORS
+from partner_relations.supplier_quality.templates import period_of
 
 
 class SupplierEvaluatorRating(Document):
@@ -50,8 +52,17 @@ class SupplierEvaluatorRating(Document):
 			frappe.throw(_("Only {0} may change or submit these marks.").format(frappe.bold(self.evaluator)))
 
 	def validate_period(self):
-		if getdate(self.to_date) < getdate(self.from_date):
+		from_date, to_date = getdate(self.from_date), getdate(self.to_date)
+		if to_date < from_date:
 			frappe.throw(_("The period ends before it starts. Change one of the two dates."))
+		template = frappe.get_cached_doc("Supplier Evaluation Template", self.template).as_dict()
+		if period_of(template, self.company, from_date) != Period(from_date, to_date):
+			frappe.msgprint(
+				_(
+					"These dates are no period of {0}: the marks count only in evaluations of these very dates."
+				).format(frappe.bold(self.template)),
+				indicator="orange",
+			)
 
 	def validate_role(self):
 		if self.evaluator_role and self.evaluator_role not in frappe.get_roles(self.evaluator):
@@ -106,6 +117,13 @@ class SupplierEvaluatorRating(Document):
 					frappe.bold(self.evaluator), other
 				)
 			)
+
+	def before_cancel(self):
+		self.validate_evaluator()
+
+	def on_trash(self):
+		if self.docstatus or self.evaluator != frappe.session.user:
+			frappe.throw(_("Marks that were submitted stay on record, and drafts are their evaluator's."))
 
 	def before_submit(self):
 		self.rated_on = today()
