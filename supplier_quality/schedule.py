@@ -46,15 +46,17 @@ def create_due_runs() -> list[str]:
 
 
 def _due_periods(template: dict, company: str) -> Iterator[Period]:
-	"""Closed periods of which there is no run over all suppliers yet, oldest first."""
+	"""Closed periods since the last one that the schedule made a run for, oldest first.
+
+	Runs by hand don't count: they may cover any range, and a second run over a period makes no doubles.
+	"""
 	latest = last_closed_period(template, company)
 	last_end = frappe.db.get_value(
 		RUN,
 		{
 			"template": template["name"],
 			"company": company,
-			"supplier": ("is", "not set"),
-			"supplier_group": ("is", "not set"),
+			"started_by": "Schedule",
 		},
 		"to_date",
 		order_by="to_date desc",

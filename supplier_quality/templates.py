@@ -143,20 +143,27 @@ def _fiscal_year_starts(company: str) -> list[date]:
 def last_closed_period(template: Mapping[str, Any], company: str, day: date | None = None) -> Period:
 	"""The latest period whose closing day has come by `day` (default: today in the site's time zone)."""
 	day = getdate(day or today())
-	kind, wait = template["period"], cint(template.get("close_after_days"))
-	period = _period(template, company, day, kind)
+	wait = cint(template.get("close_after_days"))
+	period = period_of(template, company, day)
 	while period.closes_on(wait) > day:
-		period = _period(template, company, period.from_date - timedelta(days=1), kind)
+		period = period_of(template, company, period.from_date - timedelta(days=1))
 	return period
 
 
 def next_period(template: Mapping[str, Any], company: str, period: Period) -> Period:
 	"""The period that follows."""
-	return _period(template, company, period.to_date + timedelta(days=1), template["period"])
+	return period_of(template, company, period.to_date + timedelta(days=1))
 
 
-def _period(template: Mapping[str, Any], company: str, day: date, kind: str) -> Period:
-	return period_containing(day, kind, year_start(template, company, day))
+def period_of(template: Mapping[str, Any], company: str, day: date) -> Period:
+	"""The template's period that holds a day, for a company."""
+	period = period_containing(day, template["period"], year_start(template, company, day))
+	if template.get("period_basis") == "Fiscal Year":
+		# A short fiscal year cuts its last period off.
+		following = next((start for start in _fiscal_year_starts(company) if start > day), None)
+		if following and period.to_date >= following:
+			return Period(period.from_date, following - timedelta(days=1))
+	return period
 
 
 def period_label(from_date: date, to_date: date) -> str:
