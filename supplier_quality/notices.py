@@ -23,12 +23,16 @@ def send_to_supplier(
 	document.check_permission("email")
 	if document.docstatus != 1:
 		frappe.throw(_("Publish the evaluation before you send it to the supplier."))
-	addresses = _addresses(recipients) or supplier_addresses(document.supplier)
+	if document.status != "Published":
+		frappe.throw(_("This evaluation is no longer in force. Send the newer one."))
+	chosen = _addresses(recipients)
+	addresses = chosen or supplier_addresses(document.supplier)
 	error = _send(document, addresses, message)
 	document.db_set(
 		{
 			"notice_status": "Not sent" if error else "Sent",
-			"notice_to": ", ".join(addresses),
+			# an address that nobody chose is looked up again when the notice is tried again
+			"notice_to": ", ".join(chosen if error else addresses),
 			"notice_on": None if error else now(),
 			"notice_error": error,
 			"notice_message": message,
@@ -64,10 +68,13 @@ def retry_unsent() -> None:
 	"""Scheduled daily: try again what could not be sent."""
 	for row in frappe.get_all(
 		EVALUATION,
-		filters={"notice_status": "Not sent", "docstatus": 1},
+		filters={"notice_status": "Not sent", "docstatus": 1, "status": "Published"},
 		fields=["name", "notice_to", "notice_message"],
 	):
-		send_to_supplier(row.name, row.notice_to, row.notice_message)
+		try:
+			send_to_supplier(row.name, row.notice_to, row.notice_message)
+		except frappe.ValidationError:  # one bad row must not stop the others
+			frappe.log_error(title=f"Supplier notice {row.name} was not tried again")
 
 
 def _addresses(recipients: Sequence[str] | str | None) -> list[str]:
