@@ -75,15 +75,7 @@ def supplier_overview(supplier: str) -> dict[str, Any]:
 	return {
 		"companies": [row for row in published if row.is_current],
 		"history": [row for rows in history.values() for row in reversed(rows)],
-		"restrictions": frappe.get_list(
-			restrictions.RESTRICTION,
-			filters={"supplier": supplier, "status": "Active"},
-			fields=["name", "company", "document_type", "action", "reason", "until"],
-			order_by="creation desc",
-			limit_page_length=20,
-		)
-		if frappe.has_permission(restrictions.RESTRICTION, "read")
-		else [],
+		"restrictions": _restrictions_in_force(supplier),
 		"template": supplier_templates((supplier,))[supplier].template,
 		"pending": frappe.get_list(
 			EVALUATION,
@@ -186,7 +178,9 @@ def start_run(run: str) -> None:
 def publish(names: list | str) -> dict[str, list]:
 	"""Publish draft evaluations; `publishing.publish` checks the right to each."""
 	frappe.has_permission(EVALUATION, "submit", throw=True)
-	return publishing.publish([str(name) for name in frappe.parse_json(names)])
+	if isinstance(names, str):
+		names = frappe.parse_json(names) if names.startswith("[") else [names]
+	return publishing.publish([str(name) for name in names])
 
 
 @frappe.whitelist(methods=["POST"])
@@ -239,6 +233,19 @@ def send_to_supplier(
 	if isinstance(recipients, str) and recipients.startswith("["):
 		recipients = frappe.parse_json(recipients)
 	return notices.send_to_supplier(evaluation, recipients, message)
+
+
+def _restrictions_in_force(supplier: str) -> list[Any]:
+	if not frappe.has_permission(restrictions.RESTRICTION, "read"):
+		return []
+	rows = frappe.get_list(
+		restrictions.RESTRICTION,
+		filters={"supplier": supplier, "status": "Active"},
+		fields=["name", "company", "document_type", "action", "reason", "from_date", "until"],
+		order_by="creation desc",
+		limit_page_length=100,
+	)
+	return [row for row in rows if restrictions.in_force(row)]
 
 
 def _must_be_readable(doctype: str, name: str) -> None:

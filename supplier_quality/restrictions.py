@@ -251,6 +251,12 @@ def strictest(document_type: str, suppliers: Sequence[str], company: str | None)
 	return list(found.values())
 
 
+def in_force(row: Any) -> bool:
+	"""Whether an active restriction acts today: it has begun, and its last day has not passed."""
+	day = getdate(today())
+	return getdate(row.from_date) <= day and (not row.until or getdate(row.until) >= day)
+
+
 def _sentence(row: Any, document_type: str) -> str:
 	supplier = frappe.bold(escape_html(row.supplier))
 	reason = escape_html(row.reason)

@@ -54,7 +54,8 @@ def try_template(
 	suppliers = supplier_templates((supplier,) if supplier else ())
 	if not supplier and document.get("name") in {info.template for info in suppliers.values()}:
 		suppliers = {name: info for name, info in suppliers.items() if info.template == document["name"]}
-	wanted = [name for name, info in suppliers.items() if not info.disabled]
+	visible = set(frappe.get_list("Supplier", pluck="name", limit_page_length=0))
+	wanted = [name for name, info in suppliers.items() if not info.disabled and name in visible]
 	with_facts = [name for name in wanted if name in facts]
 	previous = previous_evaluations(company, period.from_date)
 	outcomes, failures = score_suppliers(scorer, facts, with_facts, previous)

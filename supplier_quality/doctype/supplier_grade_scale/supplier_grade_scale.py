@@ -23,9 +23,30 @@ class SupplierGradeScale(Document):
 
 	def validate(self):
 		self.validate_bands()
+		self.validate_knock_outs()
 
 	def validate_bands(self):
 		try:
 			GradeScale.of([(row.grade, row.lower, row.upper) for row in self.grades])
 		except GradeScaleError as error:
 			frappe.throw(grade_message(error.reason, error.row), title=_("Grades"))
+
+	def validate_knock_outs(self):
+		"""A template's knock-out names a grade of its scale: it must not disappear."""
+		if self.is_new():
+			return
+		grades = [row.grade for row in self.grades]
+		templates = frappe.get_all(
+			"Supplier Evaluation Template", filters={"grade_scale": self.name}, pluck="name"
+		)
+		for row in frappe.get_all(
+			"Supplier Evaluation Template Criterion",
+			filters={"parent": ("in", templates), "has_knock_out": 1, "knock_out_grade": ("is", "set")},
+			fields=["parent", "idx", "knock_out_grade"],
+		):
+			if row.knock_out_grade not in grades:
+				frappe.throw(
+					_(
+						"The template {0} needs the grade {1} in its row {2}. Change it there first."
+					).format(frappe.bold(row.parent), frappe.bold(row.knock_out_grade), row.idx)
+				)

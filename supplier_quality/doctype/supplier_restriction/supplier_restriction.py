@@ -51,6 +51,12 @@ class SupplierRestriction(Document):
 		if self.source_name:
 			before = self.get_doc_before_save()
 			self.from_date, self.reason = before.from_date, before.reason
+			if self.has_value_changed("until"):
+				frappe.throw(
+					_(
+						"A restriction from an evaluation ends by a better grade. Release it and say why."
+					)
+				)
 
 	def validate_dates(self):
 		if self.until and getdate(self.until) < getdate(self.from_date):
@@ -61,3 +67,5 @@ class SupplierRestriction(Document):
 	def on_trash(self):
 		if self.source_name:
 			frappe.throw(_("A restriction that came from an evaluation stays on record. Release it instead."))
+		if self.status == "Active":
+			frappe.throw(_("This restriction is active. Release it and say why before you delete it."))

@@ -80,6 +80,8 @@ frappe.query_reports["Supplier Ranking"] = {
 			const size = format_number(Math.abs(value), null, 2);
 			return `<div class="${color}" style="text-align: right">${sign}${size}</div>`;
 		}
+		// Frappe shows plain text as HTML; what people typed must not run.
+		if (column.fieldtype === "Data") value = frappe.utils.escape_html(value);
 		const text = default_formatter(value, row, column, data);
 		if (column.fieldname === "trend") {
 			const arrows = { Up: "↑", Down: "↓", Steady: "→" };

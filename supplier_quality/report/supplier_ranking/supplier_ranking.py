@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate, today
+from frappe.utils import getdate
 
 from partner_relations.supplier_quality.report.display import (
 	EVALUATION,
@@ -17,6 +17,7 @@ from partner_relations.supplier_quality.report.display import (
 	supplier_groups,
 	two_decimals,
 )
+from partner_relations.supplier_quality.restrictions import in_force
 
 IN_A_PERIOD = "In a period"
 BARS = 10
@@ -117,10 +118,8 @@ def restrictions(suppliers: set[str]) -> dict[str, list[frappe._dict]]:
 		limit_page_length=0,
 	)
 	found: dict[str, list[frappe._dict]] = {}
-	day = getdate(today())
 	for row in rows:
-		begun = not row.from_date or getdate(row.from_date) <= day
-		if begun and (not row.until or getdate(row.until) >= day):
+		if in_force(row):
 			found.setdefault(row.supplier, []).append(row)
 	return found
 
