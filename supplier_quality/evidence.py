@@ -128,8 +128,6 @@ def find_changed_facts() -> None:
 	evaluation = frappe.qb.DocType(EVALUATION)
 	rows = (
 		frappe.qb.from_(evaluation)
-		.join(run)
-		.on(run.name == evaluation.run)
 		.where(
 			(evaluation.docstatus == 1)
 			& (evaluation.status == "Published")
@@ -142,16 +140,25 @@ def find_changed_facts() -> None:
 			evaluation.from_date,
 			evaluation.to_date,
 			evaluation.facts_changed,
-			run.definition,
+			evaluation.facts_changed_note,
+			evaluation.run,
 		)
 	).run(as_dict=True)
+	definitions = dict(
+		frappe.qb.from_(run)
+		.where(run.name.isin(list({row.run for row in rows})))
+		.select(run.name, run.definition)
+		.run()
+		if rows
+		else ()
+	)
 	groups: dict[tuple, list[Any]] = defaultdict(list)
 	for row in rows:
-		groups[(row.definition, row.company, row.from_date, row.to_date)].append(row)
+		groups[(definitions[row.run], row.company, row.from_date, row.to_date)].append(row)
 	for (text, company, from_date, to_date), members in groups.items():
 		try:
 			_recheck(Definition.from_dict(frappe.parse_json(text)), company, from_date, to_date, members)
-		except frappe.ValidationError:  # a measure whose app is gone: nothing to compare with
+		except (frappe.ValidationError, ArithmeticError):  # say, a measure whose app is gone
 			frappe.log_error(title="Supplier evaluations could not be compared with today's facts")
 
 
@@ -204,11 +211,11 @@ def _note_changes(by_name: dict[str, Any], notes: dict[str, list[str]]) -> None:
 	"""Write only what is news; the rest gets the time of the check in one statement."""
 	stamp = now()
 	for name, sentences in notes.items():
+		note = "\n".join(sentences)
+		if by_name[name].facts_changed and by_name[name].facts_changed_note == note:
+			continue
 		frappe.db.set_value(
-			EVALUATION,
-			name,
-			{"facts_changed": 1, "facts_changed_note": "\n".join(sentences)},
-			update_modified=False,
+			EVALUATION, name, {"facts_changed": 1, "facts_changed_note": note}, update_modified=False
 		)
 	evaluation = frappe.qb.DocType(EVALUATION)
 	(
