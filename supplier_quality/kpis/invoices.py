@@ -22,8 +22,9 @@ def invoice_accuracy(sql: Sql) -> Facts:
 	"""Invoice lines with the order's price and no more than was received / invoice lines for an order.
 
 	The quantity is what has been invoiced for the receipt line (else the order line) up to and including
-	this line, corrections by debit notes deducted, against all that was received for it. What never comes to us
-	(non-stock items, goods delivered by the supplier) is judged by price only; lines without an order have nothing to be compared with and don't count.
+	this line, corrections by debit notes deducted, against all that was received for it. What never comes to
+	us (non-stock items, goods delivered by the supplier) is judged by price only; lines without an order have
+	nothing to be compared with and don't count.
 	"""
 	invoice, line = (
 		sql.table("Purchase Invoice", "invoice"),
