@@ -55,6 +55,8 @@
 		formatter(value, row, column, data, default_formatter) {
 			if (value == null || value === "") return "";
 			if (["document_type", "reference_type", "result"].includes(column.fieldname)) return __(value);
+			// Frappe shows plain text as HTML; what people typed must not run.
+			if (column.fieldtype === "Data") value = frappe.utils.escape_html(value);
 			const text = default_formatter(value, row, column, data);
 			if (column.fieldname === "days_late" && value > 0)
 				return `<span class="text-danger">${text}</span>`;

@@ -61,6 +61,8 @@ frappe.query_reports["Supplier KPI Trend"] = {
 
 	formatter(value, row, column, data, default_formatter) {
 		if (value == null && column.fieldtype !== "Link") return "";
+		// Frappe shows plain text as HTML; what people typed must not run.
+		if (column.fieldtype === "Data") value = frappe.utils.escape_html(value);
 		if (data && data.is_total) {
 			const text =
 				column.fieldname === "supplier"
