@@ -10,7 +10,7 @@ export function try_template(frm) {
 	const saved = frm.is_new() ? null : frm.doc.name;
 	const company = frm.doc.companies?.[0]?.company || frappe.defaults.get_user_default("Company");
 	const dialog = new frappe.ui.Dialog({
-		title: __("Try {0}", [escape(frm.doc.template_name || __("New template"))]),
+		title: __("Try {0}", [escape(__(frm.doc.template_name) || __("New template"))]),
 		size: "extra-large",
 		fields: [
 			{
