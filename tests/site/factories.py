@@ -282,8 +282,19 @@ def invoice(
 	return document.insert().submit()
 
 
-def subcontract(supplier: str, *, quantity: float = 10, on: date | None = None) -> list[Document]:
-	"""A subcontracted order and what belongs to it, submitted: order, subcontracting order and receipt."""
+def subcontract(
+	supplier: str,
+	*,
+	quantity: float = 10,
+	service: float | None = None,
+	rejected: float = 0,
+	on: date | None = None,
+) -> list[Document]:
+	"""A subcontracted order and what belongs to it, submitted: order, subcontracting order and receipt.
+
+	`quantity` of the product are ordered for `service` units of work (default: as many) and all arrive,
+	`rejected` of them to be rejected.
+	"""
 	material = make_item()
 	product = make_item(is_sub_contracted_item=1)
 	frappe.get_doc(
@@ -307,7 +318,12 @@ def subcontract(supplier: str, *, quantity: float = 10, on: date | None = None) 
 		is_subcontracted=1,
 		supplier_warehouse=at_supplier,
 		lines=[
-			{"item_code": make_service(), "qty": quantity, "fg_item": product, "fg_item_qty": quantity},
+			{
+				"item_code": make_service(),
+				"qty": quantity if service is None else service,
+				"fg_item": product,
+				"fg_item_qty": quantity,
+			},
 		],
 	)
 	job = make_subcontracting_order(order.name)
@@ -315,6 +331,14 @@ def subcontract(supplier: str, *, quantity: float = 10, on: date | None = None) 
 	job.insert().submit()
 	receipt = make_subcontracting_receipt(job.name)
 	_post(receipt, on)
+	if rejected:
+		receipt.items[0].update(
+			{
+				"qty": quantity - rejected,
+				"rejected_qty": rejected,
+				"rejected_warehouse": warehouse(name="Finished Goods"),
+			}
+		)
 	receipt.insert().submit()
 	return [order, job, receipt]
 
