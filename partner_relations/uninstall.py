@@ -4,6 +4,8 @@ import frappe
 
 from partner_relations.supplier_quality.customization import CUSTOM_FIELDS, INDEXED_FIELDS, ROLES
 
+MODULES = ("Supplier Quality", "Customer Care")
+KEPT = ("Email Account", "IMAP Folder", "User Type")
 SERIES = ("SEV-", "SER-", "SRT-", "SRS-")
 
 
@@ -38,36 +40,73 @@ def remove_indexes() -> None:
 
 
 def remove_roles() -> None:
-	"""Roles, and the permissions and users' roles that name them."""
-	for child in ("Has Role", "Custom DocPerm", "DocPerm"):
-		frappe.db.delete(child, {"role": ("in", ROLES)})
+	"""Roles, and the permissions, users' roles and recipients that name them."""
+	for doctype, field, is_table in _links_to("Role"):
+		if is_table or doctype == "Custom DocPerm":
+			frappe.db.delete(doctype, {field: ("in", ROLES)})
 	for role in ROLES:
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True, ignore_permissions=True)
 
 
 def remove_traces() -> None:
-	"""Naming series, and what Frappe keeps by document type without a link to the module."""
-	series = frappe.qb.DocType("Series")
-	for prefix in SERIES:
-		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}%")).run()
-	doctypes = frappe.get_all(
-		"DocType", filters={"module": ("in", ("Supplier Quality", "Customer Care"))}, pluck="name"
-	)
-	for doctype, field in (
-		("Version", "ref_doctype"),
-		("Comment", "reference_doctype"),
-		("Communication", "reference_doctype"),
-		("View Log", "reference_doctype"),
-		("Custom Field", "dt"),
-		("Property Setter", "doc_type"),
-		("User Permission", "applicable_for"),
-		("Custom DocPerm", "parent"),
-		("Notification Log", "document_type"),
-		("ToDo", "reference_type"),
-		("DocShare", "share_doctype"),
-		("Document Follow", "ref_doctype"),
-		("Tag Link", "document_type"),
-		("File", "attached_to_doctype"),
+	"""Naming series, jobs, and what is about our documents, reports, charts and cards, whoever made it."""
+	for doctype, field, prefixes in (
+		("Series", "name", SERIES),
+		("Scheduled Job Type", "method", ("partner_relations.",)),
 	):
-		if doctypes and frappe.db.table_exists(doctype):
-			frappe.db.delete(doctype, {field: ("in", doctypes)})
+		table = frappe.qb.DocType(doctype)
+		for prefix in prefixes:
+			frappe.qb.from_(table).delete().where(table[field].like(f"{prefix}%")).run()
+	ours = {
+		target: frappe.get_all(target, filters={"module": ("in", MODULES)}, pluck="name")
+		for target in ("Report", "Dashboard Chart", "Number Card", "DocType")
+	}
+	for target, names in ours.items():
+		# Files first: that they go is noted in a comment, which then goes as well.
+		for doctype, field, is_table in sorted(_links_to(target), key=lambda link: link[0] != "File"):
+			if names and doctype != target:
+				_remove_rows(doctype, field, names, is_table)
+	frappe.db.delete("Custom DocPerm", {"parent": ("in", ours["DocType"])})
+
+
+def _links_to(target: str) -> list[tuple[str, str, bool]]:
+	"""Document type, field, and whether it is a child table: each link to `target` in Frappe's own tables.
+
+	Those of ERPNext are left alone: a ledger entry stays, whatever it names.
+	"""
+	frappes = frappe.get_all("Module Def", filters={"app_name": "frappe"}, pluck="name")
+	field, doctype = frappe.qb.DocType("DocField"), frappe.qb.DocType("DocType")
+	rows = (
+		frappe.qb.from_(field)
+		.join(doctype)
+		.on(doctype.name == field.parent)
+		.where(
+			(field.fieldtype == "Link")
+			& (field.options == target)
+			& (doctype.issingle == 0)
+			& (doctype.is_virtual == 0)
+			& doctype.module.isin(frappes)
+		)
+		.select(doctype.name, field.fieldname, doctype.istable)
+	).run()
+	return [(name, fieldname, bool(is_table)) for name, fieldname, is_table in rows]
+
+
+def _remove_rows(doctype: str, field: str, values: list[str], is_table: bool) -> None:
+	"""Remove the rows that name one of the values; what is more than about it only forgets the name."""
+	if doctype in KEPT:
+		frappe.db.set_value(doctype, {field: ("in", values)}, field, None, update_modified=False)
+		return
+	if is_table:
+		frappe.db.delete(doctype, {field: ("in", values)})
+		return
+	names = frappe.get_all(doctype, filters={field: ("in", values)}, pluck="name")
+	if not names:
+		return
+	if doctype == "File":  # with the file itself
+		for name in names:
+			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+		return
+	for table in frappe.get_meta(doctype).get_table_fields():
+		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
+	frappe.db.delete(doctype, {"name": ("in", names)})
