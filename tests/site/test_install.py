@@ -1,0 +1,297 @@
+"""Install, migrate and uninstall on a second site: what an admin changed stays, and nothing is left behind.
+
+Takes about a minute (DESIGN §6). The steps build on each other, so they are one test with its parts.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from frappe.database import get_db
+
+# What any use of a site writes: logs, caches, and what Frappe keeps of deleted records to restore them.
+NOISE = {
+	"tabActivity Log",
+	"tabAccess Log",
+	"tabDeleted Document",
+	"tabError Log",
+	"tabRoute History",
+	"tabScheduled Job Log",
+	"tabSessions",
+	"__Auth",
+	"__UserSettings",
+}
+TIMES = {"creation", "modified", "modified_by", "last_execution"}
+
+
+class Site:
+	"""A site with ERPNext and a company, on which the app is not installed yet."""
+
+	def __init__(self, checkout: Path):
+		sys.path.insert(0, str(checkout / "scripts"))
+		from disposable_site import DisposableSite
+
+		self.checkout = checkout
+		self.made = DisposableSite(Path(sys.executable).parent.parent.parent)
+
+	def prepare(self) -> None:
+		"""Make it."""
+		self.made.make_bench()
+		self.made.services.mariadb(self.made.config)
+		self.made.root_login, self.made.root_password = self.made.database_root()
+		self.made.make_site()
+
+	def frappe(self, *arguments: str) -> None:
+		"""A command such as `install-app`, as bench runs it."""
+		self.made.frappe(*arguments)
+
+	def python(self, code: str) -> Any:
+		"""Run code on the site as Administrator, in a process of its own; what it sets `answer` to."""
+		connect = f"""
+			import json, os, sys
+			sys.path.insert(0, {str(self.checkout / "tests/site")!r})
+			import frappe
+			frappe.init(site=os.environ["PR_SITE"], sites_path=os.environ["PR_SITES_PATH"])
+			frappe.connect()
+			frappe.set_user("Administrator")
+			answer = None
+		"""
+		out = self.made.root / "answer.json"
+		end = f"\nfrappe.db.commit()\njson.dump(answer, open({str(out)!r}, 'w'), default=str)\n"
+		self.made.run([self.made.python, "-c", dedent(connect) + dedent(code) + end], quiet=True)
+		return json.loads(out.read_text())
+
+	def everything(self) -> dict[str, dict[str, Any]]:
+		"""Every table's columns, indexes and rows."""
+		config = json.loads((self.made.sites / self.made.name / "site_config.json").read_text())
+		common = self.made.config
+		database = get_db(
+			host=common.get("db_host"),
+			port=common.get("db_port"),
+			socket=common.get("db_socket"),
+			user=config["db_name"],
+			password=config["db_password"],
+			cur_db_name=config["db_name"],
+		)
+		schema = config["db_name"]
+		found: dict[str, dict[str, Any]] = {}
+		for (table,) in database.sql(
+			"SELECT table_name FROM information_schema.tables WHERE table_schema = %s", schema
+		):
+			if table not in NOISE:
+				found[table] = {"columns": set(), "indexes": set(), "rows": []}
+		for table, *column in database.sql(
+			"""SELECT table_name, column_name, column_type, is_nullable, column_default
+			FROM information_schema.columns WHERE table_schema = %s""",
+			schema,
+		):
+			if table in found:
+				found[table]["columns"].add(tuple(column))
+		for table, *index in database.sql(
+			"""SELECT table_name, index_name, column_name, seq_in_index, non_unique
+			FROM information_schema.statistics WHERE table_schema = %s""",
+			schema,
+		):
+			if table in found:
+				found[table]["indexes"].add(tuple(index))
+		for table, content in found.items():
+			names = sorted(column[0] for column in content["columns"] if column[0] not in TIMES)
+			chosen = ", ".join(f"`{name}`" for name in names)
+			rows = database.sql(f"SELECT {chosen} FROM `{table}`")  # names from the schema itself
+			content["rows"] = [_comparable(table, dict(zip(names, row, strict=True))) for row in rows]
+		database.close()
+		return found
+
+
+def _comparable(table: str, row: dict[str, Any]) -> str:
+	"""A row as text, without what is another one each time it is written: times, and names by chance."""
+	if table == "tabSingles" and row["field"] in TIMES:
+		return ""
+	if table == "tabVersion" and not row["ref_doctype"].startswith("Supplier "):
+		return ""  # the history of what stays
+	if re.fullmatch("[0-9a-z]{10}", str(row.get("name"))):
+		del row["name"]
+	return repr(row)
+
+
+@pytest.fixture(scope="module")
+def second_site(site: str, checkout: Path) -> Iterator[Site]:
+	made = Site(checkout)
+	try:
+		made.prepare()
+		yield made
+	finally:
+		made.made.remove()
+
+
+def differences(before: dict, after: dict) -> list[str]:
+	"""What is there now and wasn't, and the other way round."""
+	found = [f"table {name} is new" for name in after.keys() - before.keys()]
+	found += [f"table {name} is gone" for name in before.keys() - after.keys()]
+	for table in sorted(before.keys() & after.keys()):
+		for kind in ("columns", "indexes"):
+			found += [f"{table}: new in {kind}: {row}" for row in after[table][kind] - before[table][kind]]
+			found += [f"{table}: gone from {kind}: {row}" for row in before[table][kind] - after[table][kind]]
+		old, new = set(before[table]["rows"]), set(after[table]["rows"])
+		found += [f"{table}: new row {row[:300]}" for row in new - old]
+		found += [f"{table}: row gone {row[:300]}" for row in old - new]
+	return found
+
+
+PURCHASES = """
+	from factories import make_order, make_receipt, make_supplier, make_user, receive, day
+	supplier = make_supplier("Existing Supplier")
+	make_receipt(supplier, accepted=50, rejected=50)
+	receive(make_order(supplier, due=day(2, 15), lines=[
+		{"item_code": frappe.get_all("Item", pluck="name")[0], "expected_delivery_date": day(2, 10)}
+	]))
+	make_user("Purchase User", email="buyer@users.example")
+	make_user("Purchase Manager", email="approver@users.example")
+	frappe.get_doc(doctype="Tag", name="To discuss").insert()
+"""
+
+USE = """
+	from factories import *
+	EVALUATION, TEMPLATE = "Supplier Evaluation", "Supplier Evaluation Template"
+	buyer, approver = "buyer@users.example", "approver@users.example"
+	for email in (buyer, approver):
+		frappe.get_doc("User", email).add_roles("Supplier Quality Manager", "Supplier Quality User")
+	kpi = make_kpi("Mark", None, ((1, 0), (5, 100)), lowest_mark=1, highest_mark=5)
+	template = make_template({make_kpi(): 60, kpi: 40}, supplier_groups=[
+		{"supplier_group": frappe.get_value("Supplier", "Existing Supplier", "supplier_group")}
+	]).name
+	frappe.get_doc("Supplier", "Existing Supplier").update({"evaluation_template": template}).save()
+	rate("Existing Supplier", template, {kpi: 2})
+	evaluation = evaluations(evaluate(template))["Existing Supplier"]
+	frappe.set_user(approver)
+	evaluation.reload().submit()
+	evaluation.add_comment("Comment", "Seen.")
+	evaluation.add_tag("To discuss")
+	frappe.set_user("Administrator")
+	row = frappe.get_all("Supplier Restriction", {"status": "Active"}, pluck="name")[0]
+	frappe.get_attr("partner_relations.supplier_quality.api.release_restriction")(row, "To see.")
+
+	# What people make around documents.
+	new = lambda doctype, **values: frappe.get_doc(doctype=doctype, **values).insert()
+	for doctype, name in ((EVALUATION, evaluation.name), (TEMPLATE, template)):
+		new("ToDo", description="Look", reference_type=doctype, reference_name=name, allocated_to=buyer)
+		new("File", file_name="note.txt", content="note", attached_to_doctype=doctype, attached_to_name=name)
+	frappe.share.add(EVALUATION, evaluation.name, buyer, notify=0)
+	new("User Permission", user=buyer, allow=TEMPLATE, for_value=template)
+	new("User Permission", user=buyer, allow="Company", for_value="Test Co", apply_to_all_doctypes=0,
+		applicable_for=EVALUATION)
+	new("Custom Field", dt=EVALUATION, fieldname="my_field", label="Mine", fieldtype="Data")
+	new("Property Setter", doctype_or_field="DocField", doc_type=EVALUATION, field_name="conclusion",
+		property="label", property_type="Data", value="Verdict")
+	from frappe.permissions import add_permission
+	add_permission(EVALUATION, "Accounts Manager")
+	new("Notification", name="Evaluation published", subject="Published", document_type=EVALUATION,
+		event="Submit", channel="System Notification", message="Look",
+		recipients=[{"receiver_by_role": "Supplier Quality Manager"}])
+	new("List Filter", filter_name="Mine", reference_doctype=EVALUATION, filters="[]")
+	new("Auto Email Report", report="Supplier Ranking", user="Administrator", email_to="a@users.example",
+		format="CSV", frequency="Daily", data_modified_till=0)
+	answer = frappe.get_all("File", {"attached_to_doctype": EVALUATION}, pluck="file_url")
+"""
+
+
+def test_install_migrate_uninstall(second_site: Site):
+	second_site.python(PURCHASES)
+	before = second_site.everything()
+	assert len(before) > 500 and before["tabSupplier"]["rows"]
+
+	second_site.frappe("install-app", "partner_relations")
+	_installed(second_site, before)
+	_migrate_keeps_what_an_admin_changed(second_site)
+	second_site.python(USE)
+	second_site.frappe("uninstall-app", "partner_relations", "--yes", "--no-backup")
+
+	left = differences(before, second_site.everything())
+	assert not left, "\n".join(left)
+
+
+def _installed(site: Site, before: dict) -> None:
+	after = site.everything()
+	assert {row for row in differences(before, after) if "is gone" in row or "gone from" in row} == set()
+	new = set(after) - set(before)
+	assert {"tabSupplier Evaluation", "tabSupplier Restriction", "tabSupplier KPI"} <= new
+	answer = site.python("""
+		answer = {
+			"kpis": frappe.get_all("Supplier KPI", fields=["name", "kind", "measure"]),
+			"templates": frappe.get_all("Supplier Evaluation Template", pluck="name"),
+			"actions": frappe.get_all("Supplier Grade", ["grade", "rfq_action", "po_action"], order_by="idx"),
+			"due": frappe.get_all("Purchase Order Item", {"docstatus": 1},
+				["first_due_date", "expected_delivery_date"]),
+			"roles": frappe.get_all("Role", {"name": ("like", "Supplier Quality%")}, pluck="name"),
+			"indexes": [frappe.db.get_column_index("tabPurchase Order Item", "schedule_date", unique=False)],
+			"defaults": frappe.get_all("Supplier Evaluation Template", {"is_default": 1}, pluck="name"),
+		}
+	""")
+	measures = {row["measure"] for row in answer["kpis"] if row["measure"]}
+	assert {
+		*("on_time_delivery", "otif", "fill_rate", "days_late", "accepted_quantity", "defect_ppm"),
+		*("lot_acceptance", "return_rate", "price_index", "price_competitiveness"),
+		*("rfq_response", "rfq_response_days", "invoice_accuracy"),
+	} == measures
+	rated = {row["name"] for row in answer["kpis"] if row["kind"] == "Rated by evaluators"}
+	assert {"Service", "Cooperation", "Technical Ability", "After-Sales"} <= rated
+	assert len(answer["templates"]) >= 2 and len(answer["defaults"]) == 1
+	assert [(row["grade"], row["rfq_action"], row["po_action"]) for row in answer["actions"]] == [
+		("A", "Allow", "Allow"),
+		("B", "Allow", "Allow"),
+		("C", "Warn", "Warn"),
+		("D", "Prevent", "Prevent"),
+	]
+	# Orders that were there before: what is promised today is the best known first promise.
+	assert [row["first_due_date"] for row in answer["due"]] == [
+		row["expected_delivery_date"] for row in answer["due"]
+	]
+	assert answer["due"] and answer["due"][0]["first_due_date"]
+	assert sorted(answer["roles"]) == ["Supplier Quality Manager", "Supplier Quality User"]
+	assert answer["indexes"][0]
+
+
+def _migrate_keeps_what_an_admin_changed(site: Site) -> None:
+	site.python("""
+		kpi = frappe.get_doc("Supplier KPI", "On-Time Delivery")
+		kpi.late_tolerance_days = 3
+		kpi.curve[0].rating = 7
+		kpi.description = "Ours."
+		kpi.save()
+		frappe.delete_doc("Supplier Evaluation Template", "Strategic Supplier")
+		frappe.delete_doc("Supplier KPI", "After-Sales")
+		template = frappe.get_doc("Supplier Evaluation Template", "General Supplier")
+		template.criteria[0].weight, template.criteria[1].weight = 30, 10
+		template.save()
+		scale = frappe.get_doc("Supplier Grade Scale", "A to D")
+		scale.grades[2].po_action = "Allow"
+		scale.save()
+		frappe.rename_doc("Supplier KPI", "Lot Acceptance", "Accepted Lots")
+		frappe.get_doc(doctype="Property Setter", doctype_or_field="DocField", doc_type="Supplier",
+			field_name="evaluation_grade", property="label", property_type="Data", value="Class").insert()
+	""")
+	site.frappe("migrate")
+	answer = site.python("""
+		kpi = frappe.get_doc("Supplier KPI", "On-Time Delivery")
+		answer = {
+			"kpi": [kpi.late_tolerance_days, kpi.curve[0].rating, kpi.description],
+			"templates": frappe.get_all("Supplier Evaluation Template", pluck="name"),
+			"weights": [row.weight for row in
+				frappe.get_doc("Supplier Evaluation Template", "General Supplier").criteria][:2],
+			"scale": frappe.get_doc("Supplier Grade Scale", "A to D").grades[2].po_action,
+			"kpis": frappe.get_all("Supplier KPI", pluck="name"),
+			"label": frappe.get_meta("Supplier").get_label("evaluation_grade"),
+		}
+	""")
+	assert answer["kpi"] == [3, 7, "Ours."]
+	assert answer["templates"] == ["General Supplier"]
+	assert answer["weights"] == [30, 10]
+	assert answer["scale"] == "Allow"
+	assert "After-Sales" not in answer["kpis"] and "Lot Acceptance" not in answer["kpis"]
+	assert "Accepted Lots" in answer["kpis"]
+	assert answer["label"] == "Class"
