@@ -128,16 +128,17 @@ def year_start(template: Mapping[str, Any], company: str, day: date) -> date:
 
 
 def _fiscal_year_starts(company: str) -> list[date]:
-	"""First days of the fiscal years that are the company's: those that name it, and those that name none."""
+	"""First days of the fiscal years that are the company's: those that name it, else those that name none.
+
+	ERPNext allows both side by side: calendar years for all, and years from April for one company.
+	"""
 	years = frappe.get_all("Fiscal Year", filters={"disabled": 0}, fields=["name", "year_start_date"])
 	restricted: dict[str, set[str]] = {}
 	for row in frappe.get_all("Fiscal Year Company", fields=["parent", "company"]):
 		restricted.setdefault(row.parent, set()).add(row.company)
-	return sorted(
-		getdate(year.year_start_date)
-		for year in years
-		if year.name not in restricted or company in restricted[year.name]
-	)
+	own = [year for year in years if company in restricted.get(year.name, ())]
+	of_all = [year for year in years if year.name not in restricted]
+	return sorted(getdate(year.year_start_date) for year in own or of_all)
 
 
 def last_closed_period(template: Mapping[str, Any], company: str, day: date | None = None) -> Period:
