@@ -46,7 +46,7 @@ class SupplierGradeScale(Document):
 		):
 			if row.knock_out_grade not in grades:
 				frappe.throw(
-					_(
-						"The template {0} needs the grade {1} in its row {2}. Change it there first."
-					).format(frappe.bold(row.parent), frappe.bold(row.knock_out_grade), row.idx)
+					_("The template {0} needs the grade {1} in its row {2}. Change it there first.").format(
+						frappe.bold(row.parent), frappe.bold(row.knock_out_grade), row.idx
+					)
 				)

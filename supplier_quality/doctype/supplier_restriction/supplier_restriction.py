@@ -53,9 +53,7 @@ class SupplierRestriction(Document):
 			self.from_date, self.reason = before.from_date, before.reason
 			if self.has_value_changed("until"):
 				frappe.throw(
-					_(
-						"A restriction from an evaluation ends by a better grade. Release it and say why."
-					)
+					_("A restriction from an evaluation ends by a better grade. Release it and say why.")
 				)
 
 	def validate_dates(self):
