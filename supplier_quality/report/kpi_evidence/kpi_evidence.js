@@ -20,11 +20,9 @@
 					const evaluation = report.get_filter_value("evaluation");
 					const kpi = report.get_filter_value("kpi");
 					kpis_of(evaluation).then((kpis) => {
-						if (kpi && evaluation && !kpis.includes(kpi)) {
-							report.set_filter_value("kpi", "");
-						} else {
-							report.refresh();
-						}
+						if (kpi && !kpis.includes(kpi)) report.set_filter_value("kpi", "");
+						// Without a KPI, one is about to come from the address, or people choose one.
+						else if (kpi) report.refresh();
 					});
 				},
 			},
