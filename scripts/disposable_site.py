@@ -158,10 +158,11 @@ class DisposableSite:
 			if not made_by or (old / KEPT).exists() or is_running(int(made_by[1])):
 				continue
 			say(f"removing {site.name}, left by a run that was killed")
-			for process in Path("/proc").glob("[0-9]*/cmdline"):
+			# Each works in the bench; some, as Redis does, write another command line over their own.
+			for process in Path("/proc").glob("[0-9]*"):
 				with contextlib.suppress(OSError):
-					if str(old) in process.read_text(errors="replace"):
-						os.kill(int(process.parent.name), signal.SIGTERM)
+					if old in (process / "cwd").readlink().parents:
+						os.kill(int(process.name), signal.SIGTERM)
 			name = read_json(site / "site_config.json").get("db_name")
 			if name and self.as_root(
 				f"DROP DATABASE IF EXISTS `{name}`; DROP USER IF EXISTS `{name}`@localhost;"
