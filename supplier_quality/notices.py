@@ -97,30 +97,39 @@ def _send(document, addresses: Sequence[str], message: str | None) -> str | None
 		"company": document.company,
 	}
 	language = frappe.db.get_value("Supplier", document.supplier, "language") or frappe.local.lang
-	savepoint = "supplier_notice"
-	frappe.db.savepoint(savepoint)
 	try:
 		with _language(language):
 			subject = _fill(_(settings.notice_subject or _standard_subject()), words)
 			text = message or settings.notice_message or _standard_message()
 			body = _fill(text, {name: escape_html(value) for name, value in words.items()})
+			# Printing writes Frappe's access log and commits it, so no savepoint may be open here.
 			pdf = frappe.attach_print(
 				EVALUATION, document.name, print_format=PRINT_FORMAT, doc=document, lang=language
 			)
-			frappe.sendmail(
-				recipients=list(addresses),
-				subject=subject,
-				message=body,
-				attachments=[pdf],
-				reference_doctype=EVALUATION,
-				reference_name=document.name,
-			)
+			_queue(document, addresses, subject, body, pdf)
 	except Exception as error:
-		frappe.db.rollback(save_point=savepoint)
 		frappe.log_error(title=f"Supplier notice {document.name} not sent")
 		frappe.clear_messages()
 		return frappe.utils.strip_html(str(error)) or type(error).__name__
 	return None
+
+
+def _queue(document, addresses: Sequence[str], subject: str, body: str, pdf: dict) -> None:
+	"""Put the mail into the queue, or nothing of it."""
+	savepoint = "supplier_notice"
+	frappe.db.savepoint(savepoint)
+	try:
+		frappe.sendmail(
+			recipients=list(addresses),
+			subject=subject,
+			message=body,
+			attachments=[pdf],
+			reference_doctype=EVALUATION,
+			reference_name=document.name,
+		)
+	except Exception:
+		frappe.db.rollback(save_point=savepoint)
+		raise
 
 
 def _standard_message() -> str:
