@@ -8,7 +8,7 @@ from email.message import Message
 
 import frappe
 import pytest
-from factories import grade_supplier, make_supplier, make_user
+from factories import grade_supplier, make_supplier, make_user, publish
 from frappe.utils import getdate
 from support.servers import Bench
 
@@ -238,3 +238,49 @@ def test_settings_have_the_words_and_markup_stays_text(outgoing_account):
 		if part.get_content_type() == "text/html"
 	)
 	assert "<b>Bold</b>" not in html
+
+
+def test_an_evaluation_that_is_no_longer_in_force_is_refused(outgoing_account):
+	first = grade_supplier(make_supplier(email_id="sales@supplier.example"), 80)
+	newer = frappe.get_doc(EVALUATION, api.evaluate_again(first.name)["evaluation"])
+	publish(newer.name)
+	with pytest.raises(frappe.ValidationError, match=r"no longer in force\. Send the newer one\."):
+		api.send_to_supplier(first.name)
+	newer.reload().cancel()
+	with pytest.raises(frappe.ValidationError, match="Publish the evaluation before"):
+		api.send_to_supplier(newer.name)
+	assert not first.reload().notice_status and not newer.reload().notice_status
+
+
+def test_chosen_recipients_wait_with_the_notice(request):
+	frappe.db.delete("Email Account", {"default_outgoing": 1})
+	evaluation = grade_supplier(make_supplier(email_id="sales@supplier.example"), 80)
+	chosen = ["a@supplier.example", "b@supplier.example"]
+	assert api.send_to_supplier(evaluation.name, json.dumps(chosen))["status"] == "Not sent"
+	assert evaluation.reload().notice_to == ", ".join(chosen)
+	request.getfixturevalue("outgoing_account")
+	notices.retry_unsent()
+	assert evaluation.reload().notice_status == "Sent"
+	assert sorted(row.recipient for mail in queued(evaluation.name) for row in mail.recipients) == chosen
+
+
+def test_one_bad_row_does_not_stop_the_others(outgoing_account):
+	address = "sales@supplier.example"
+	bad, overtaken, good = (grade_supplier(make_supplier(email_id=address), 80) for _number in range(3))
+	without = grade_supplier(make_supplier(), 80)
+	for evaluation in (bad, overtaken, without, good):
+		frappe.db.set_value(EVALUATION, evaluation.name, "notice_status", "Not sent")
+	frappe.db.set_value(EVALUATION, bad.name, "notice_to", "no address at all")
+	frappe.db.set_value(EVALUATION, overtaken.name, "status", "Superseded")
+
+	notices.retry_unsent()
+
+	assert {row.name: row.reload().notice_status for row in (bad, overtaken, without, good)} == {
+		bad.name: "Not sent",
+		overtaken.name: "Not sent",
+		without.name: "Not sent",
+		good.name: "Sent",
+	}
+	assert "has no e-mail address" in without.notice_error
+	assert [len(queued(row.name)) for row in (bad, overtaken, without, good)] == [0, 0, 0, 1]
+	assert frappe.db.exists("Error Log", {"method": f"Supplier notice {bad.name} was not tried again"})
