@@ -158,7 +158,7 @@ def _promised(sql: Sql) -> QueryBuilder:
 	"""Settled order lines due in the period; those of services count only if something arrives for them."""
 	orders, item = order_tables(sql), sql.table("Item", "item")
 	return (
-		sql.from_(orders.line)
+		sql.from_dated(orders.line)
 		.join(orders.order)
 		.on(orders.order.name == orders.line.parent)
 		.left_join(item)
@@ -182,8 +182,10 @@ def _arrived(sql: Sql, tables: ReceiptTables) -> QueryBuilder:
 	orders = order_tables(sql)
 	due = orders.due(sql)
 	by_due_date = sql.days_between(tables.parent.posting_date, due) <= sql.value(sql.settings.late_days)
+	# Little arrives by the other documents: the database may rather begin with those.
+	source = sql.from_dated if tables.doctype == "Purchase Receipt" else sql.from_
 	return (
-		sql.from_(orders.line)
+		source(orders.line)
 		.join(orders.order)
 		.on(orders.order.name == orders.line.parent)
 		.join(tables.line)

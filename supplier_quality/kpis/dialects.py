@@ -6,18 +6,23 @@ from decimal import Decimal
 
 from pypika import MySQLQuery, Query, SQLLiteQuery
 from pypika.dialects import SQLLiteQueryBuilder
+from pypika.queries import QueryBuilder
 from pypika.terms import Function, NamedParameter, Parameter, PyformatParameter, Term
 
 
 @dataclass(frozen=True)
 class Dialect:
-	"""One SQL dialect: query class, how a bound value is written, days between dates, exact numbers."""
+	"""One SQL dialect: query class, how a bound value is written, days between dates, exact numbers.
+
+	`in_order` has the database join a query's tables in the order in which they are written.
+	"""
 
 	name: str
 	query: type[Query]
 	parameter: Callable[[str], Parameter]
 	days_between: Callable[[Term, Term], Term]
 	number: Callable[[Decimal], Decimal | float]
+	in_order: Callable[[QueryBuilder], QueryBuilder]
 
 
 class _SQLiteQuery(SQLLiteQuery):
@@ -38,6 +43,7 @@ MARIADB = Dialect(
 	parameter=PyformatParameter,
 	days_between=lambda later, earlier: Function("DATEDIFF", later, earlier),
 	number=lambda value: value,
+	in_order=lambda query: query.modifier("STRAIGHT_JOIN"),
 )
 SQLITE = Dialect(
 	name="sqlite",
@@ -45,4 +51,5 @@ SQLITE = Dialect(
 	parameter=NamedParameter,
 	days_between=_julian_days,
 	number=float,
+	in_order=lambda query: query,  # its tables are in memory: the order matters little
 )

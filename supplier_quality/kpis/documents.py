@@ -51,7 +51,7 @@ class ReceiptTables:
 	def join(self, sql: Sql) -> QueryBuilder:
 		"""Lines of submitted documents of the scope, of any date, returns included."""
 		return (
-			sql.from_(self.parent)
+			sql.from_dated(self.parent)
 			.join(self.line)
 			.on(self.line.parent == self.parent.name)
 			.where(

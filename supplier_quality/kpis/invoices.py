@@ -53,7 +53,7 @@ def invoice_accuracy(sql: Sql) -> Facts:
 	never_received = (item.is_stock_item == 0) | (order_line.delivered_by_supplier == 1)
 	quantity_right = never_received | (invoiced <= received + sql.value(EQUAL_WITHIN))
 	source = (
-		sql.from_(invoice)
+		sql.from_dated(invoice)
 		.join(line)
 		.on(line.parent == invoice.name)
 		.left_join(billed.line)

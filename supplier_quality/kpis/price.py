@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from pypika import Order, Table
+from pypika import Case, Order, Table
 from pypika.analytics import Count, Min, RowNumber
 from pypika.functions import Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion
 
 from partner_relations.supplier_quality.kpis.documents import receipt_tables, text
 from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql, union_all
@@ -17,68 +16,71 @@ def price_index(sql: Sql) -> Facts:
 
 	One fact per item bought in both, at net amounts in company currency per stock unit of accepted goods.
 	"""
-	scope = sql.scope
-	length = scope.to_date - scope.from_date + timedelta(days=1)
-	before_from, before_to = scope.from_date - length, scope.from_date - timedelta(days=1)
-	now = _bought(sql, scope.from_date, scope.to_date).as_("now")
-	earlier = _bought(sql, before_from, before_to).as_("earlier")
-	source = (
-		sql.from_(now)
-		.join(earlier)
-		.on((earlier.supplier == now.supplier) & (earlier.item_code == now.item_code))
-		.where((now.quantity > 0) & (earlier.quantity > 0) & (earlier.amount > 0))
+	bought = _bought(sql)
+	source = sql.from_(bought).where(
+		(bought.quantity > 0) & (bought.previous_quantity > 0) & (bought.previous_amount > 0)
 	)
 	return Facts(
 		[
 			Branch(
 				source,
-				now.supplier,
-				now.amount,
-				now.quantity * earlier.amount / earlier.quantity,
+				bought.supplier,
+				bought.amount,
+				bought.quantity * bought.previous_amount / bought.previous_quantity,
 				{
 					"document_type": text("Item"),
-					"document": now.item_code,
-					"quantity": now.quantity,
-					"amount": now.amount,
-					"price": now.amount / now.quantity,
-					"previous_quantity": earlier.quantity,
-					"previous_price": earlier.amount / earlier.quantity,
+					"document": bought.item_code,
+					"quantity": bought.quantity,
+					"amount": bought.amount,
+					"price": bought.amount / bought.quantity,
+					"previous_quantity": bought.previous_quantity,
+					"previous_price": bought.previous_amount / bought.previous_quantity,
 				},
 			)
 		]
 	)
 
 
-def _bought(sql: Sql, from_date, to_date) -> QueryBuilder:
-	"""Accepted quantity and net amount by supplier and item, of the receipts that carry a price."""
+def _bought(sql: Sql) -> QueryBuilder:
+	"""Accepted quantity and net amount by supplier and item, in the period and in the one before it.
+
+	Of the receipts that carry a price. Both periods are read at once: the purchases of one can't be looked up
+	in those of the other by index.
+	"""
+	scope = sql.scope
+	length = scope.to_date - scope.from_date + timedelta(days=1)
+	sums = ("quantity", "amount", "previous_quantity", "previous_amount")
 	parts = []
 	for tables in receipt_tables(sql):
 		if tables.amount is None:
 			continue
-		posted: Criterion = (tables.parent.posting_date >= sql.value(from_date)) & (
-			tables.parent.posting_date <= sql.value(to_date)
-		)
+		posted = tables.parent.posting_date
+		now, earlier = posted >= sql.value(scope.from_date), posted < sql.value(scope.from_date)
+		terms = [
+			Sum(Case().when(period, term).else_(0))
+			for period in (now, earlier)
+			for term in (tables.accepted, tables.amount)
+		]
 		parts.append(
 			tables.join(sql)
-			.where((tables.parent.is_return == 0) & posted)
+			.where(
+				(tables.parent.is_return == 0)
+				& (posted >= sql.value(scope.from_date - length))
+				& (posted <= sql.value(scope.to_date))
+			)
 			.groupby(tables.parent.supplier, tables.line.item_code)
 			.select(
 				tables.parent.supplier,
 				tables.line.item_code,
-				Sum(tables.accepted).as_("quantity"),
-				Sum(tables.amount).as_("amount"),
+				*(term.as_(name) for name, term in zip(sums, terms, strict=True)),
 			)
 		)
 	part = Table("part")
 	return (
 		sql.from_(union_all(parts).as_("part"))
 		.groupby(part.supplier, part.item_code)
-		.select(
-			part.supplier,
-			part.item_code,
-			Sum(part.quantity).as_("quantity"),
-			Sum(part.amount).as_("amount"),
-		)
+		.select(part.supplier, part.item_code, *(Sum(part[name]).as_(name) for name in sums))
+		.as_("bought")
 	)
 
 
@@ -95,7 +97,7 @@ def price_competitiveness(sql: Sql) -> Facts:
 	quotation, quoted = sql.table("Supplier Quotation", "sq"), sql.table("Supplier Quotation Item", "sqi")
 	amount = quoted.base_net_rate * wanted.stock_qty / quoted.conversion_factor
 	offers = (
-		sql.from_(request)
+		sql.from_dated(request)
 		.join(wanted)
 		.on(wanted.parent == request.name)
 		.join(quoted)

@@ -75,7 +75,7 @@ def lot_acceptance(sql: Sql) -> Facts:
 	for doctype in RECEIPT_DOCTYPES:
 		inspection, receipt = sql.table("Quality Inspection", "qi"), sql.table(doctype, "inspected")
 		source = (
-			sql.from_(inspection)
+			sql.from_dated(inspection)
 			.join(receipt)
 			.on(receipt.name == inspection.reference_name)
 			.where(

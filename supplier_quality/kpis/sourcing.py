@@ -34,7 +34,7 @@ def _requests(sql: Sql, numerator) -> Facts:
 	answer = _answers(sql).as_("answer")
 	days = sql.days_between(answer.answered_on, request.transaction_date)
 	source = (
-		sql.from_(request)
+		sql.from_dated(request)
 		.join(asked)
 		.on(asked.parent == request.name)
 		.left_join(answer)
@@ -83,7 +83,7 @@ def _answers(sql: Sql) -> QueryBuilder:
 	quotation, quoted = sql.table("Supplier Quotation", "sq"), sql.table("Supplier Quotation Item", "sqi")
 	submitted = quotation.docstatus == 1
 	return (
-		sql.from_(request)
+		sql.from_dated(request)
 		.join(quoted)
 		.on(quoted.request_for_quotation == request.name)
 		.join(quotation)
