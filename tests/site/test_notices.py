@@ -8,7 +8,7 @@ from email.message import Message
 
 import frappe
 import pytest
-from factories import grade_supplier, make_supplier, make_user, publish
+from factories import ACCEPTED, SCALE, grade_supplier, make_service, make_supplier, make_user, publish
 from frappe.utils import getdate
 from support.servers import Bench
 
@@ -162,7 +162,13 @@ def test_what_cannot_be_printed_is_noted_not_raised(monkeypatch, tmp_path):
 			("User", {"name": evaluation.published_by}),
 		):
 			frappe.db.delete(doctype, filters)
-		frappe.delete_doc("Supplier Evaluation Template", template, force=True)
+		for doctype, name in (
+			("Supplier Evaluation Template", template),
+			("Supplier KPI", ACCEPTED),
+			("Supplier Grade Scale", SCALE),
+			("Item", make_service()),
+		):
+			frappe.delete_doc(doctype, name, force=True)
 		frappe.db.commit()
 
 

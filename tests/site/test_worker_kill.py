@@ -15,6 +15,7 @@ import pytest
 from factories import (
 	COMPANY,
 	FROM_DATE,
+	SCALE,
 	TO_DATE,
 	day,
 	evaluations,
@@ -58,7 +59,11 @@ def template(site: str) -> Iterator[str]:
 		frappe.db.delete(doctype, own)
 	frappe.db.delete(RESTRICTION, {"supplier": ("in", suppliers)})
 	frappe.db.delete("Supplier", {"name": ("in", suppliers)})
-	for doctype, gone in (("Supplier Evaluation Template", name), ("Supplier KPI", kpi)):
+	for doctype, gone in (
+		("Supplier Evaluation Template", name),
+		("Supplier KPI", kpi),
+		("Supplier Grade Scale", SCALE),
+	):
 		frappe.delete_doc(doctype, gone, force=True)
 	frappe.db.commit()
 
