@@ -12,6 +12,7 @@ import platform
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import frappe
@@ -21,6 +22,23 @@ from tests.benchmarks import app, floor, generate, saving, scorecard
 from tests.benchmarks.generate import Size
 from tests.benchmarks.meter import Cost, Meter
 
+INTRODUCTION = """# Benchmarks
+
+Written by `tests/benchmarks/run.py`; `make benchmark ARGS="--markdown docs/benchmarks.md"` writes it anew, on
+a site that is made for it and dropped afterwards. On a site of your own that may lose its purchases,
+from this checkout:
+
+    FRAPPE_BENCH_ROOT=~/frappe-bench ~/frappe-bench/env/bin/python -m tests.benchmarks.run --site SITE
+
+All are measured in turns in one run, so that what else the machine does falls on all of them: read the
+ratios, not the seconds. *Plain SQL* is written by hand for exactly these rows: one grouped SELECT for each
+measure, without tolerances, other kinds of receipt or item groups, and the stored rows inserted once more.
+*ERPNext's Supplier Scorecard* has seven criteria too, as near to the app's as its variables allow, for some
+of the suppliers, by its own documents and its own daily job.
+
+The data: orders of four lines, 8 % of them delivered in two parts, returns, inspections, an invoice for each
+receipt, requests for quotation. The default template, seven criteria.
+"""
 ERPNEXT_TIMES_FASTER = 200
 TIMES_THE_FLOOR = 3
 LARGE_SECONDS = 60
@@ -64,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
 		floor.drop_result_tables()
 		frappe.destroy()
 	if options.markdown:
-		options.markdown.write_text("\n".join(report.lines) + "\n", encoding="utf-8")
+		options.markdown.write_text("\n".join([INTRODUCTION, *report.lines, ""]), encoding="utf-8")
 	for what in report.broken:
 		print(f"Budget broken: {what}", file=sys.stderr)
 	return 1 if report.broken else 0
@@ -120,76 +138,101 @@ def _machine() -> str:
 
 
 def _side_by_side(company: str, size: Size, scorecards: int, report: Report) -> None:
-	"""Every month by the app and by plain SQL, in turns; between them some suppliers by ERPNext."""
+	"""Every month by the app, by plain SQL, and for some suppliers by ERPNext, in turns."""
 	costs: dict[str, Cost] = defaultdict(Cost)
-	evaluated = scored = 0
-	step = max(1, size.months // scorecards)
-	names = [generate.supplier(size.suppliers * (2 * n + 1) // (2 * scorecards)) for n in range(scorecards)]
-	scorecard.remove(names)
+	evaluated = 0
+	monthly, at_once = _scorecards(size, scorecards)
 	for number, period in enumerate(size.periods):
 		run = app.create_run(company, period)
 		if number % 2:  # neither always finds the pages that the other has just read
 			costs["evaluate"] += app.evaluate(run)
-		with Meter() as reading:
+		with Meter() as meter:
 			floor.read(company, period)
+		costs["read"] += meter.cost
 		if not number % 2:
 			costs["evaluate"] += app.evaluate(run)
 		results = floor.results_of(run)
-		with Meter() as inserting:
+		with Meter() as meter:
 			floor.insert(results)
+		costs["insert"] += meter.cost
 		costs["publish"] += app.publish(run)
-		costs["read"] += reading.cost
-		costs["insert"] += inserting.cost
 		evaluated += app.evaluations(run)
-		if number % step == step - 1 and names:
-			with Meter() as scoring:
-				scored += scorecard.evaluate(names.pop())
-			costs["scorecard"] += scoring.cost
+		with Meter() as meter:
+			for supplier in monthly:
+				scorecard.refresh(supplier, period.to_date + timedelta(days=1))
+		costs["monthly"] += meter.cost
 		print(f"  {period.from_date:%Y-%m}: {evaluated:,} evaluations", file=sys.stderr, flush=True)
-	ours, plain = costs["evaluate"] + costs["publish"], costs["read"] + costs["insert"]
+	with Meter() as meter:
+		for supplier in at_once:
+			scorecard.refresh(supplier, size.periods[-1].to_date + timedelta(days=1))
+	costs["at once"] = meter.cost
+	scored = {
+		"monthly": sum(map(scorecard.months, monthly)),
+		"at once": sum(map(scorecard.months, at_once)),
+	}
+	_show_costs(costs, evaluated, scored, report)
+	_compare(costs, evaluated, scored, report)
+
+
+def _scorecards(size: Size, count: int) -> tuple[list[str], list[str]]:
+	"""Scorecards for suppliers large and small: some to be scored every month, some at the end."""
+	names = [generate.supplier(size.suppliers * (2 * n + 1) // (4 * count)) for n in range(2 * count)]
+	scorecard.remove(names)
+	for name in names:
+		scorecard.make(name, size.periods[0].from_date)
+	return names[::2], names[1::2]
+
+
+def _show_costs(costs: dict[str, Cost], evaluated: int, scored: dict[str, int], report: Report) -> None:
 	report.say("| | supplier-months | seconds | ms each | statements | each |")
 	report.say("|---|---|---|---|---|---|")
-	for what, cost, count in (
-		("The app: evaluate", costs["evaluate"], evaluated),
-		("The app: publish", costs["publish"], evaluated),
-		("Plain SQL: grouped SELECTs", costs["read"], evaluated),
-		("Plain SQL: insert the results", costs["insert"], evaluated),
-		("ERPNext: Supplier Scorecard", costs["scorecard"], scored),
+	for what, name in (
+		("The app: evaluate", "evaluate"),
+		("The app: publish", "publish"),
+		("Plain SQL: grouped SELECTs", "read"),
+		("Plain SQL: insert the results", "insert"),
+		("ERPNext's Supplier Scorecard, every month", "monthly"),
+		("ERPNext's Supplier Scorecard, all months at once", "at once"),
 	):
+		cost, count = costs[name], scored.get(name, evaluated)
 		report.say(
-			f"| {what} | {count:,} | {cost.seconds:,.1f} | {1000 * cost.seconds / count:,.3f}"
+			f"| {what} | {count:,} | {cost.seconds:,.1f} | {1000 * cost.seconds / count:,.2f}"
 			f" | {cost.statements:,} | {cost.statements / count:,.3f} |"
 		)
 	report.say()
+
+
+def _compare(costs: dict[str, Cost], evaluated: int, scored: dict[str, int], report: Report) -> None:
 	report.say("| budget | measured | limit | kept |")
 	report.say("|---|---|---|---|")
-	faster = (costs["scorecard"].seconds / scored) / (ours.seconds / evaluated)
+	ours = (costs["evaluate"] + costs["publish"]).seconds / evaluated
+	plain = (costs["read"] + costs["insert"]).seconds / evaluated
+	monthly, at_once = (costs[name].seconds / scored[name] for name in ("monthly", "at once"))
 	report.budget(
-		"Evaluating and publishing, against ERPNext's Supplier Scorecard, per supplier-month",
-		f"1/{faster:,.0f}",
+		"Evaluate and publish every month, against ERPNext's scorecard every month (all months at once)",
+		f"1/{monthly / ours:.0f} (1/{at_once / ours:.0f}; plain SQL 1/{monthly / plain:.0f})",
 		f"1/{ERPNEXT_TIMES_FASTER}",
-		faster >= ERPNEXT_TIMES_FASTER,
+		monthly / ours >= ERPNEXT_TIMES_FASTER,
 	)
-	times = ours.seconds / plain.seconds
 	report.budget(
-		"Evaluating and publishing, against plain grouped SQL and the bulk insert of the results",
-		f"{times:.2f} times",
+		"Evaluate and publish, against plain grouped SQL and the bulk insert of the results",
+		f"{ours / plain:.2f} times",
 		f"{TIMES_THE_FLOOR} times",
-		times <= TIMES_THE_FLOOR,
+		ours / plain <= TIMES_THE_FLOOR,
 	)
 
 
 def _statements(company: str, size: Size, report: Report) -> None:
 	"""Statements for 100 and for all suppliers: what grows is the number of batches alone."""
 	counted = []
-	# Each period ends with the last month, so that what is published comes in force. The first run warms caches.
+	# Periods that end with the last month: what is published comes in force. The first run warms caches.
 	for months, group in ((2, generate.FIRST_GROUP), (3, generate.FIRST_GROUP), (4, None)):
 		period = Period(size.periods[-months].from_date, size.periods[-1].to_date)
 		run = app.create_run(company, period, group)
 		made, published = app.evaluate(run), app.publish(run)
 		count = app.evaluations(run)
 		counted.append((count, app.batches(count), made.statements, published.statements))
-	_warm, (few, few_batches, few_made, few_published), (count, batches, made, published) = counted
+	(few, few_batches, few_made, few_published), (count, batches, made, published) = counted[1:]
 	each = (made - few_made) / max(1, batches - few_batches)
 	report.budget(
 		f"Statements to evaluate {few:,} and {count:,} suppliers",
@@ -225,7 +268,7 @@ def _large(company: str, before: Size, size: Size, report: Report) -> None:
 		cost = app.in_own_process(work, run)
 		frappe.db.rollback()  # see what the other process wrote
 		report.budget(
-			f"{work.title()} {app.evaluations(run):,} suppliers, a quarter, {lines:,} receipt lines on the site",
+			f"{work.title()} {app.evaluations(run):,} suppliers, one quarter of {lines:,} receipt lines",
 			f"{cost['seconds']:.1f} s, {cost['peak_mib']:.0f} MiB, {cost['statements']} statements",
 			f"{LARGE_SECONDS} s, {LARGE_MIB} MiB",
 			cost["seconds"] < LARGE_SECONDS and cost["peak_mib"] < LARGE_MIB,

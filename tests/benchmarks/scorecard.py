@@ -1,6 +1,11 @@
 """ERPNext's own Supplier Scorecard over the same months: its documents, functions and standard variables."""
 
+from contextlib import AbstractContextManager
+from datetime import date
+from unittest.mock import patch
+
 import frappe
+from erpnext.buying.doctype.supplier_scorecard import supplier_scorecard as module
 
 SCORECARD = "Supplier Scorecard"
 # Seven criteria, as many as the default template has, as near to its measures as ERPNext's variables come.
@@ -39,19 +44,39 @@ def remove(suppliers: list[str]) -> None:
 	frappe.db.commit()
 
 
-def evaluate(supplier: str) -> int:
-	"""Make a supplier's scorecard, which scores every whole month since its creation; their number."""
-	scorecard = frappe.get_doc(
-		doctype=SCORECARD,
-		supplier=supplier,
-		period="Per Month",
-		weighting_function="{total_score} * max(0, min(1, (12 - {period_number}) / 12))",
-		criteria=[{"criteria_name": name, "weight": weight} for name, (_formula, weight) in CRITERIA.items()],
-		standings=[
-			{"standing_name": name, "min_grade": low, "max_grade": high, "standing_color": "Blue"}
-			for name, low, high in STANDINGS
-		],
-	)
-	scorecard.insert()
+def make(supplier: str, day: date) -> None:
+	"""Make a supplier's scorecard on a day before which no period has ended."""
+	with _on(day):
+		frappe.get_doc(
+			doctype=SCORECARD,
+			supplier=supplier,
+			period="Per Month",
+			weighting_function="{total_score} * max(0, min(1, (12 - {period_number}) / 12))",
+			criteria=[
+				{"criteria_name": name, "weight": weight} for name, (_formula, weight) in CRITERIA.items()
+			],
+			standings=[
+				{"standing_name": name, "min_grade": low, "max_grade": high, "standing_color": "Blue"}
+				for name, low, high in STANDINGS
+			],
+		).insert()
 	frappe.db.commit()
+
+
+def refresh(supplier: str, day: date) -> None:
+	"""What ERPNext's daily job does for a scorecard: score the months that have ended by `day`."""
+	with _on(day):
+		if module.make_all_scorecards(supplier) > 0:
+			frappe.get_doc(SCORECARD, supplier).save()
+	frappe.db.commit()
+	frappe.clear_messages()
+
+
+def months(supplier: str) -> int:
+	"""How many months of a supplier are scored."""
 	return frappe.db.count(f"{SCORECARD} Period", {"supplier": supplier, "docstatus": 1})
+
+
+def _on(day: date) -> AbstractContextManager:
+	"""ERPNext's scorecard reads the clock; a month that is scored when it ends must find that day there."""
+	return patch.object(module, "nowdate", return_value=day.isoformat())
