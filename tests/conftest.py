@@ -82,10 +82,12 @@ def forget_uncommitted() -> None:
 	frappe.set_user("Administrator")
 	frappe.db.value_cache.clear()
 	frappe.local.message_log = []
+	frappe.flags.pop("warehouse_account_map", None)  # ERPNext's, by company, for the life of a request
 	frappe.local.role_permissions = {}
 	frappe.local.new_doc_templates = {}
 	frappe.local.lang = "en"
-	for pattern in ("document_cache::", "user_permissions", "defaults", "roles", "bootinfo", "has_role:"):
+	patterns = ("document_cache::", "user_permissions", "defaults", "roles", "bootinfo", "has_role:")
+	for pattern in (*patterns, "fiscal_years"):
 		frappe.cache.delete_keys(pattern)
 	frappe.local.cache.clear()
 
