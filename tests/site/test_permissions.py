@@ -137,8 +137,8 @@ def calls(world) -> dict:
 
 # Who may call what; the rest is refused. "start_run" of a finished run says so to those who may.
 READ = {"measures", "supplier_overview", "default_period", "template_definition"}
-PROPOSE = {"evaluate_supplier", "evaluate_again", "start_run", "send_to_supplier"}
-DECIDE = {"try_template", "publish", "publish_run", "release_restriction"}
+PROPOSE = {"evaluate_supplier", "evaluate_again", "start_run"}
+DECIDE = {"try_template", "publish", "publish_run", "release_restriction", "send_to_supplier"}
 FUNCTIONS = {
 	("Supplier Quality Manager", "Purchase User"): READ | PROPOSE | DECIDE,
 	("Supplier Quality User", "Purchase User"): READ | PROPOSE,
