@@ -255,7 +255,10 @@ def _warehouse(company: str, warehouse_name: str, **values) -> str:
 		parent_warehouse=parent[0] if parent else None,
 		**values,
 	)
-	return warehouse.insert().name
+	warehouse.insert()
+	# ERPNext keeps the warehouses' accounts for as long as the process lives, and wouldn't know this one's.
+	frappe.flags.pop("warehouse_account_map", None)
+	return warehouse.name
 
 
 def _root(doctype: str) -> str:

@@ -52,6 +52,7 @@ def load(lines: list[Line], company: str, report: Report = print, commit: bool =
 	events = _events(lines)
 	made = 0
 	for number, (day, make, group) in enumerate(events, start=1):
+		documents.next(day)
 		made += make(documents, group, day)
 		if commit and number % _COMMIT_EVERY == 0:
 			frappe.db.commit()
@@ -168,6 +169,19 @@ class _Documents:
 			)
 		)
 		self.order_lines: dict[str, str] = {}  # row id of the file -> Purchase Order Item
+		self._today: date | None = None
+		self._number = 0
+
+	def next(self, day: date) -> None:
+		"""Go on to the next document; days come in their order."""
+		self._number = self._number + 1 if day == self._today else 0
+		self._today = day
+
+	@property
+	def time(self) -> str:
+		"""A later time for each document of a day: what is posted at the same time ERPNext revalues again."""
+		minutes, seconds = divmod(self._number * 20, 60)
+		return f"{8 + minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 	def make_order(self, lines: list[Line], day: date) -> bool:
 		"""Returns whether it was made now."""
@@ -216,7 +230,7 @@ class _Documents:
 			supplier=supplier,
 			set_posting_time=1,
 			posting_date=day,
-			posting_time="12:00:00",
+			posting_time=self.time,
 			supplier_delivery_note=delivery,
 			currency="USD",
 			conversion_rate=1,

@@ -73,14 +73,14 @@ def test_real_purchases_are_not_mixed_with_made_up_ones_unless_a_company_is_name
 	item = frappe.get_doc(
 		doctype="Item", item_code="REAL-1", item_group="Products", stock_uom="Nos", is_stock_item=0
 	).insert()
-	order = frappe.get_doc(
+	frappe.get_doc(
 		doctype="Purchase Order",
 		supplier=supplier.name,
 		company=COMPANY,
 		schedule_date=today(),
 		items=[{"item_code": item.name, "qty": 1, "rate": 1}],
 	).insert()
-	with pytest.raises(frappe.ValidationError, match=f"purchase orders of its own, such as {order.name}"):
+	with pytest.raises(frappe.ValidationError, match="purchase orders of its own, such as "):
 		demo.make(commit=False)
 	with pytest.raises(frappe.ValidationError, match="There is no company Nobody"):
 		demo.make("Nobody", commit=False)

@@ -44,7 +44,9 @@ def test_each_line_of_the_file_is_a_line_of_its_own_with_its_first_due_date(line
 	lines = [line for group in orders(lines).values() for line in group]
 	to_site.load(lines, COMPANY, report=lambda text: None, commit=False)
 	names = frappe.get_all(
-		"Purchase Order", {"order_confirmation_no": ("in", list(orders(lines)))}, pluck="name"
+		"Purchase Order",
+		{"order_confirmation_no": ("in", list(orders(lines))), "company": COMPANY},
+		pluck="name",
 	)
 	rows = frappe.get_all(
 		"Purchase Order Item",
