@@ -155,7 +155,7 @@ def test_template_is_refused():
 			{"evaluators": [{"role": "Purchase User", "weight": 0}]},
 			"Evaluators, row 1: the weight must be above 0.",
 		),
-		({"grade_scale": "None of ours"}, "Choose a grade scale."),
+		({"grade_scale": "None of ours"}, "Could not find Grade Scale: None of ours"),
 	):
 		found = refusal(make_template(save=False, **values))
 		assert found and sentence in found, (values, found)
