@@ -111,11 +111,11 @@ def open_desk(
 
 	yield open_page
 	problems = []
-	for context in contexts:
+	for user, context in enumerate(contexts):
 		for number, page in enumerate(context.pages):
 			problems += getattr(page, "problems", [])
 			if request.node.stash.get(_FAILED, False) or problems:
-				name = re.sub(r"[^\w-]+", "-", f"{request.node.name}-{number}")
+				name = re.sub(r"[^\w-]+", "-", f"{request.node.name}-{user}-{number}")
 				page.screenshot(path=checkout / ".cache" / "ui" / f"{name}.png", full_page=True)
 		context.close()
 	if problems:
