@@ -1,22 +1,37 @@
 """What a site gets at install: roles, custom fields, indexes, default records."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
-from partner_relations.supplier_quality.customization import CUSTOM_FIELDS, DEFAULTS, INDEXED_FIELDS
+from partner_relations.supplier_quality.customization import (
+	CUSTOM_FIELDS,
+	DEFAULTS,
+	INDEXED_FIELDS,
+	PROPERTIES,
+)
 from partner_relations.supplier_quality.due_dates import freeze_existing
 
 
 def after_install() -> None:
 	"""Called once by Frappe. Defaults are inserted here, never again: what an admin deletes stays deleted."""
 	create_custom_fields(CUSTOM_FIELDS)
+	set_properties()
 	add_indexes()
-	insert_defaults()
+	insert_defaults(DEFAULTS)
 	freeze_existing()
+
+
+def set_properties() -> None:
+	"""Property setters for fields of ERPNext's own documents."""
+	for doctype, field, name, value, kind in PROPERTIES:
+		make_property_setter(
+			doctype, field, name, value, kind, for_doctype=False, validate_fields_for_doctype=False
+		)
 
 
 def add_indexes() -> None:
@@ -35,12 +50,21 @@ def add_indexes() -> None:
 		frappe.db.updatedb(doctype)
 
 
-def insert_defaults() -> None:
-	"""Insert the records of `fixtures/defaults/`."""
+def insert_defaults(names: Iterable[str]) -> None:
+	"""Insert the records of files in `fixtures/defaults/`; one that is there already stays as it is."""
 	folder = Path(frappe.get_app_path("partner_relations", "fixtures", "defaults"))
-	for name in DEFAULTS:
+	for name in names:
 		for record in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
 			document = frappe.get_doc(record)
-			key = document.meta.autoname.removeprefix("field:")
-			if not frappe.db.exists(document.doctype, document.get(key)):
+			if not frappe.db.exists(document.doctype, _identity(document)):
 				document.insert(ignore_permissions=True)
+
+
+def _identity(document) -> dict[str, str]:
+	"""What a person knows a default record by: the field it is named by, else what its list shows."""
+	autoname = document.meta.autoname or ""
+	if autoname.startswith("field:"):
+		fields = [autoname.removeprefix("field:")]
+	else:
+		fields = [field.fieldname for field in document.meta.fields if field.reqd and field.in_list_view]
+	return {field: document.get(field) for field in fields}

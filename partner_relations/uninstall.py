@@ -2,16 +2,17 @@
 
 import frappe
 
-from partner_relations.supplier_quality.customization import CUSTOM_FIELDS, INDEXED_FIELDS, ROLES
+from partner_relations.supplier_quality.customization import CUSTOM_FIELDS, INDEXED_FIELDS, PROPERTIES, ROLES
 
 MODULES = ("Supplier Quality", "Customer Care")
 KEPT = ("Email Account", "IMAP Folder", "User Type")
-SERIES = ("SEV-", "SER-", "SRT-", "SRS-")
+SERIES = ("SEV-", "SER-", "SRT-", "SRS-", "CCL-", "CCR-", "CAM-", "COR-", "CBR-", "SRP-")
 
 
 def before_uninstall() -> None:
 	"""Called by Frappe while the app's documents still exist."""
 	remove_custom_fields()
+	remove_properties()
 	remove_indexes()
 	remove_roles()
 	remove_traces()
@@ -28,6 +29,12 @@ def remove_custom_fields() -> None:
 		for name in names:
 			if name in columns:
 				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{name}`")  # names of ours
+
+
+def remove_properties() -> None:
+	for doctype, field, name, _value, _kind in PROPERTIES:
+		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": field, "property": name})
+		frappe.clear_cache(doctype=doctype)
 
 
 def remove_indexes() -> None:

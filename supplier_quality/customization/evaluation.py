@@ -1,4 +1,4 @@
-"""What the module adds to ERPNext's documents: data that install and uninstall share."""
+"""Supplier evaluation: what it adds to ERPNext's documents."""
 
 CUSTOM_FIELDS: dict[str, list[dict]] = {
 	"Supplier": [
@@ -109,8 +109,3 @@ INDEXED_FIELDS: dict[str, list[str]] = {
 	"Purchase Invoice": ["update_stock"],  # most invoices receive nothing: they needn't be looked at
 	"Supplier Quotation Item": ["request_for_quotation", "request_for_quotation_item"],
 }
-
-ROLES = ("Supplier Quality User", "Supplier Quality Manager")
-
-# Documents in `fixtures/defaults/` by file, in the order in which they need each other.
-DEFAULTS = ("supplier_kpi", "supplier_grade_scale", "supplier_evaluation_template")
