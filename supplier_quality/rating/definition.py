@@ -14,7 +14,7 @@ from typing import Any
 from partner_relations.supplier_quality.kpis import Dialect, KpiSettings, Measure, Scope, totals
 from partner_relations.supplier_quality.rating.curve import RatingCurve
 from partner_relations.supplier_quality.rating.grades import GradeScale
-from partner_relations.supplier_quality.rating.numbers import decimal, stored
+from partner_relations.supplier_quality.rating.numbers import as_text, decimal, stored
 from partner_relations.supplier_quality.rating.score import (
 	Criterion,
 	Fact,
@@ -90,8 +90,8 @@ class Definition:
 			grades=tuple(
 				GradeDefinition(
 					grade=row["grade"],
-					lower=_text(row.get("lower")),
-					upper=_text(row.get("upper")),
+					lower=as_text(row.get("lower")),
+					upper=as_text(row.get("upper")),
 					color=row.get("color") or "gray",
 					rfq_action=row.get("rfq_action") or "Allow",
 					po_action=row.get("po_action") or "Allow",
@@ -99,7 +99,7 @@ class Definition:
 				for row in grade_scale.get("grades") or ()
 			),
 			missing_data=template.get("missing_data") or MissingData.LEAVE_OUT.value,
-			minimum_coverage=_text(template.get("minimum_coverage")),
+			minimum_coverage=as_text(template.get("minimum_coverage")),
 			minimum_sample=int(template.get("minimum_sample") or 0),
 			item_groups=tuple(item_groups),
 		)
@@ -137,7 +137,7 @@ class Definition:
 		data = asdict(self)
 		for row in data["criteria"]:
 			for name in ("quantity_tolerance", "price_tolerance"):
-				row["settings"][name] = _text(row["settings"][name])
+				row["settings"][name] = as_text(row["settings"][name])
 		return data
 
 	@cached_property
@@ -197,12 +197,12 @@ def _criterion(row: Mapping[str, Any], kpi: Mapping[str, Any], template: str) ->
 	return CriterionDefinition(
 		kpi=row["kpi"],
 		measure=EVALUATOR_MARK if rated else kpi["measure"],
-		weight=_text(row.get("weight")),
+		weight=as_text(row.get("weight")),
 		curve=tuple(
-			(_text(point.get("value")), _text(point.get("rating"))) for point in kpi.get("curve") or ()
+			(as_text(point.get("value")), as_text(point.get("rating"))) for point in kpi.get("curve") or ()
 		),
 		settings=settings_of(kpi, template),
-		knock_out=_text(row.get("knock_out_rating")) if row.get("has_knock_out") else None,
+		knock_out=as_text(row.get("knock_out_rating")) if row.get("has_knock_out") else None,
 		knock_out_grade=row.get("knock_out_grade") or None,
 	)
 
@@ -220,9 +220,3 @@ def settings_of(kpi: Mapping[str, Any], template: str = "") -> KpiSettings:
 		kpi=kpi.get("name") or kpi.get("kpi_name") or "",
 		template=template,
 	)
-
-
-def _text(number: Any) -> str:
-	"""A number as text without exponent or trailing zeros: 100, 0.5."""
-	text = format(decimal(number or 0), "f")
-	return text.rstrip("0").rstrip(".") or "0" if "." in text else text

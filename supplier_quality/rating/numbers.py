@@ -29,3 +29,9 @@ def finite(number: Number | None) -> Decimal | None:
 def stored(number: Decimal) -> Decimal:
 	"""The number with the nine decimals that the database keeps."""
 	return number.quantize(PLACES, context=EXACT)
+
+
+def as_text(number: Number | None) -> str:
+	"""A number as text without exponent or trailing zeros, which loses nothing in JSON: 100, 0.5."""
+	text = format(decimal(number or 0), "f")
+	return text.rstrip("0").rstrip(".") or "0" if "." in text else text

@@ -1,0 +1,245 @@
+"""Remedy schemes: frozen for a contract or rule, applied to a case, and explained to people step by step."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.meta import get_field_precision
+from frappe.query_builder.functions import Sum
+from frappe.utils import fmt_money, get_number_format_info, getdate
+
+from partner_relations.supplier_quality.remedies import Case, Scheme, compute
+from partner_relations.supplier_quality.remedies.scheme import Counts
+from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
+
+REMEDY_SCHEME = "Remedy Scheme"
+NOT_OWED = ("Waived", "Reversed", "Cancelled")
+
+# Steps that say what counts or what follows; they add nothing to the amount.
+NOTES = (
+	"not late",
+	"force majeure",
+	"within grace",
+	"above grace",
+	"grace used up",
+	"total",
+	"may be terminated",
+)
+
+
+@dataclass(frozen=True)
+class Assessment:
+	"""What a scheme makes of a case: the amount in the company's currency and its steps, ready for JSON."""
+
+	amount: Decimal
+	calculation: list[dict[str, str]]
+	capped: bool
+	terminates: bool
+
+
+def freeze(name: str) -> dict[str, Any]:
+	"""The definition of a saved Remedy Scheme, ready for JSON: later edits of the scheme don't change it."""
+	return Scheme.from_document(frappe.get_cached_doc(REMEDY_SCHEME, name).as_dict()).to_dict()
+
+
+def assess(definition: Mapping[str, Any], case: Case, currency: str) -> Assessment:
+	"""The amount of a case by a frozen scheme, rounded to the places of the company's `currency`."""
+	result = compute(Scheme.from_dict(definition), case, currency_places(currency))
+	return Assessment(
+		result.amount, [step.to_dict() for step in result.steps], result.capped, result.terminates
+	)
+
+
+def currency_places(currency: str) -> int:
+	"""Decimal places of amounts: the currency's own, and no more than the ledger of this site keeps."""
+	ledger = get_field_precision(frappe._dict(fieldtype="Currency"))
+	number_format = frappe.get_cached_value("Currency", currency, "number_format") if currency else None
+	return min(ledger, get_number_format_info(number_format)[2]) if number_format else ledger
+
+
+def already_in_year(
+	supplier: str, company: str, scheme: str, day: str | date, exclude: str | None = None
+) -> Decimal:
+	"""What counts against the yearly cap of a scheme: amounts proposed or approved in the calendar year.
+
+	Waived, reversed and cancelled ones don't count; `exclude` is one that is just being assessed.
+	"""
+	amounts = amounts_in_year(
+		day, suppliers=[supplier], companies=[company], schemes=[scheme], exclude=exclude
+	)
+	return amounts.get((supplier, company, scheme), Decimal(0))
+
+
+def amounts_in_year(
+	day: str | date,
+	suppliers: Sequence[str],
+	companies: Sequence[str] = (),
+	schemes: Sequence[str] = (),
+	exclude: str | None = None,
+) -> dict[tuple[str, str, str], Decimal]:
+	"""`already_in_year` of many suppliers by one query; keys are (supplier, company, scheme)."""
+	if not suppliers:
+		return {}
+	year = getdate(day).year
+	record = frappe.qb.DocType(REWARD_PENALTY)
+	query = (
+		frappe.qb.from_(record)
+		.where(record.supplier.isin(list(suppliers)))
+		.where(record.remedy_scheme.notnull() & (record.remedy_scheme != ""))
+		.where(record.decision_date[date(year, 1, 1) : date(year, 12, 31)])
+		.where(record.docstatus < 2)
+		.where(record.status.notin(NOT_OWED))
+		.groupby(record.supplier, record.company, record.remedy_scheme)
+		.select(record.supplier, record.company, record.remedy_scheme, Sum(record.amount))
+	)
+	if companies:
+		query = query.where(record.company.isin(list(companies)))
+	if schemes:
+		query = query.where(record.remedy_scheme.isin(list(schemes)))
+	if exclude:
+		query = query.where(record.name != exclude)
+	return {
+		(supplier, company, scheme): Decimal(str(amount)) for supplier, company, scheme, amount in query.run()
+	}
+
+
+def explain(calculation: Sequence[Mapping[str, str]] | str | None) -> list[dict[str, Any]]:
+	"""A stored calculation as sentences in the reader's language, to be escaped where HTML is made of them.
+
+	Returns `[{"text": ..., "amount": ...}]`; the amount (in the company's currency) is what the step adds or
+	takes away, None where it is a note.
+	"""
+	steps = json.loads(calculation) if isinstance(calculation, str) and calculation else calculation or []
+	sentences = _sentences()
+	return [
+		{
+			"text": _sentence(sentences, step),
+			"amount": None if step["key"] in NOTES else float(step["amount"]),
+		}
+		for step in steps
+	]
+
+
+def _sentence(sentences: Mapping[str, tuple[str, tuple[str, ...]]], step: Mapping[str, str]) -> str:
+	text, names = sentences[step["key"]]
+	sentence = text.format(*(_shown(step, name) for name in names))
+	reference = step.get("reference")
+	return _("{0}: {1}").format(reference, sentence) if reference else sentence
+
+
+def _shown(step: Mapping[str, str], name: str) -> str:
+	"""A value of a step as people read it: "3 days", "10.5", "Order value"."""
+	value = step.get(name) or ""
+	if name == "grade":
+		return value or _("Not Rated")
+	if name == "basis":
+		return _(value)
+	if name in UNITS and "counts" in step:
+		return _units(step["counts"], Decimal(value))
+	return _number(Decimal(value))
+
+
+# What a scheme counts, where a step counts something; the threshold of a rebate is an amount.
+UNITS = ("units", "exempt", "counted", "grace", "threshold", "per_units")
+
+
+def _units(counts: str, number: Decimal) -> str:
+	one = number == 1
+	text = {
+		Counts.DAYS_LATE.value: _("{0} day") if one else _("{0} days"),
+		Counts.POINTS_MISSED.value: _("{0} point") if one else _("{0} points"),
+		Counts.BREACHES.value: _("{0} breach") if one else _("{0} breaches"),
+	}[counts]
+	return text.format(_number(number))
+
+
+def _number(number: Decimal) -> str:
+	"""In the site's number format, with as many decimals as it has, six at most."""
+	rounded = round(number, 6).normalize()
+	return fmt_money(float(rounded), precision=max(0, -rounded.as_tuple().exponent))
+
+
+def _sentences() -> dict[str, tuple[str, tuple[str, ...]]]:
+	"""By the key of a step (see `remedies.calculation.compute`): its sentence, and the values it names."""
+	return {
+		"not late": (_("Nothing is late or missed, so nothing is owed."), ()),
+		"force majeure": (
+			_("Of {0}, {1} are exempt as force majeure, which leaves {2}."),
+			("units", "exempt", "counted"),
+		),
+		"within grace": (
+			_("{0} do not exceed the grace of {1}, so nothing is owed."),
+			("units", "grace"),
+		),
+		"above grace": (
+			_("{0} less the grace of {1} leave {2}."),
+			("units", "grace", "counted"),
+		),
+		"grace used up": (
+			_("{0} exceed the grace of {1}, so all of them count."),
+			("units", "grace"),
+		),
+		"percent rate": (
+			_("{0} % of {1} ({2}) per {3}; {4} count {5} times."),
+			("rate", "value", "basis", "per_units", "units", "times"),
+		),
+		"amount rate": (
+			_("{0} per {1}; {2} count {3} times."),
+			("rate", "per_units", "units", "times"),
+		),
+		"percent step": (
+			_("{0} are more than {1}: {2} % of {3} ({4})."),
+			("units", "threshold", "rate", "value", "basis"),
+		),
+		"amount step": (
+			_("{0} are more than {1}: an amount of {2}."),
+			("units", "threshold", "rate"),
+		),
+		"below the steps": (
+			_("{0} are not more than {1}, where the steps begin, so nothing is owed."),
+			("units", "threshold"),
+		),
+		"item cap": (_("Capped at {0} % of {1}, which is {2}."), ("percent", "value", "cap")),
+		"percent of the volume": (
+			_("The volume of {0} is above {1}: {2} % of the whole volume."),
+			("value", "threshold", "rate"),
+		),
+		"amount for the volume": (
+			_("The volume of {0} is above {1}: an amount of {2}."),
+			("value", "threshold", "rate"),
+		),
+		"part of the volume": (
+			_("{0} % of {1}, the part of the volume from {2} to {3}."),
+			("rate", "part", "from", "to"),
+		),
+		"below the tiers": (
+			_("The volume of {0} is not above {1}, so there is no rebate."),
+			("value", "threshold"),
+		),
+		"percent for the grade": (_("Grade {0}: {1} % of {2} ({3})."), ("grade", "rate", "value", "basis")),
+		"amount for the grade": (_("Grade {0}: an amount of {1}."), ("grade", "rate")),
+		"no bonus": (_("The scheme has no bonus for this grade: {0}."), ("grade",)),
+		"total": (_("{0} items together: {1}."), ("items", "total")),
+		"raised to the minimum": (_("Raised to the minimum of {0}."), ("minimum",)),
+		"below the minimum": (
+			_("{0} is below the minimum of {1}, so nothing is owed."),
+			("total", "minimum"),
+		),
+		"cap in percent": (_("Capped at {0} % of {1} ({2})."), ("percent", "value", "basis")),
+		"cap as amount": (_("Capped at {0}."), ("cap",)),
+		"yearly cap": (
+			_("Capped at {0} per calendar year: {1} are used up, {2} are left."),
+			("cap", "already", "left"),
+		),
+		"rounded": (_("Rounded half up; decimal places: {0}."), ("places",)),
+		"rounded down": (_("Rounded down, so as not to exceed the cap; decimal places: {0}."), ("places",)),
+		"may be terminated": (
+			_("Before caps, {0} reach {1} % of {2} ({3}): the contract may be terminated."),
+			("before_caps", "percent", "value", "basis"),
+		),
+	}
