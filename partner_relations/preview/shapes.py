@@ -40,6 +40,7 @@ SHAPES: dict[str, dict[str, str]] = {
 		"is_internal_supplier": WHOLE,
 		"is_subcontracted": WHOLE,
 		"is_old_subcontracting_flow": WHOLE,
+		"base_net_total": NUMBER,
 	},
 	"Purchase Order Item": {
 		"name": TEXT,
@@ -50,6 +51,7 @@ SHAPES: dict[str, dict[str, str]] = {
 		"stock_qty": NUMBER,
 		"conversion_factor": NUMBER,
 		"rate": NUMBER,
+		"base_net_amount": NUMBER,
 		"schedule_date": DATE,
 		"expected_delivery_date": DATE,
 		"first_due_date": DATE,
@@ -70,6 +72,8 @@ SHAPES: dict[str, dict[str, str]] = {
 		"currency": TEXT,
 		"conversion_rate": NUMBER,
 		"creation": TEXT,
+		"is_internal_supplier": WHOLE,
+		"supplier_reward_penalty": TEXT,
 	},
 	"Purchase Invoice Item": {
 		**_RECEIPT_LINE,

@@ -88,7 +88,7 @@ def _delivery_branch(sql: Sql, tables: ReceiptTables, numerator) -> Branch:
 
 def otif(sql: Sql) -> Facts:
 	"""Order lines due in the period that arrived in full inside the window; undelivered lines fail."""
-	promise = _promises(sql)
+	promise = promises(sql)
 	wanted = promise.ordered * sql.value((100 - sql.settings.quantity_tolerance) / 100)
 	# Ten tenths are a whole, on SQLite too; and the ordered stock quantity is rounded, receipts aren't.
 	in_full = smaller(promise.in_window, promise.ordered) + sql.value(EQUAL_WITHIN) >= wanted
@@ -97,7 +97,7 @@ def otif(sql: Sql) -> Facts:
 
 def fill_rate(sql: Sql) -> Facts:
 	"""Quantity accepted by the due date, capped at what was ordered, over the quantity ordered."""
-	promise = _promises(sql)
+	promise = promises(sql)
 	on_time_quantity = smaller(promise.by_due_date, promise.ordered)
 	return Facts([_promise_branch(sql, promise, on_time_quantity, promise.ordered)])
 
@@ -127,7 +127,7 @@ def _promise_branch(sql: Sql, promise: QueryBuilder, numerator: Term, denominato
 	)
 
 
-def _promises(sql: Sql) -> QueryBuilder:
+def promises(sql: Sql) -> QueryBuilder:
 	"""Settled order lines due in the period, each with what arrived for it, by when.
 
 	Promises and arrivals are entries of one list, added up by order line: one pass over the lines due in the
@@ -147,6 +147,7 @@ def _promises(sql: Sql) -> QueryBuilder:
 			Max(entry.supplier).as_("supplier"),
 			ordered.as_("ordered"),
 			received.as_("received"),
+			Sum(entry.accepted).as_("accepted"),
 			Sum(entry.in_window).as_("in_window"),
 			Sum(entry.by_due_date).as_("by_due_date"),
 		)
@@ -171,6 +172,7 @@ def _promised(sql: Sql) -> QueryBuilder:
 			flag(orders.order.status == "Closed").as_("closed"),
 			flag((item.is_stock_item == 1) | (orders.order.is_subcontracted == 1)).as_("counts"),
 			ValueWrapper(0).as_("received"),
+			ValueWrapper(0).as_("accepted"),
 			ValueWrapper(0).as_("in_window"),
 			ValueWrapper(0).as_("by_due_date"),
 		)
@@ -207,6 +209,7 @@ def _arrived(sql: Sql, tables: ReceiptTables) -> QueryBuilder:
 			ValueWrapper(0).as_("closed"),
 			ValueWrapper(1).as_("counts"),
 			tables.received.as_("received"),
+			tables.accepted.as_("accepted"),
 			Case()
 			.when(on_time(sql, tables.parent.posting_date, due), tables.accepted)
 			.else_(0)

@@ -91,6 +91,7 @@ class Books:
 		}
 		# The ERP multiplies, and its columns keep nine decimals.
 		columns.setdefault("stock_qty", _nine(columns["qty"], columns["conversion_factor"]))
+		columns.setdefault("base_net_amount", _nine(columns["qty"], columns["rate"]))
 		return self.add("Purchase Order Item", parent=(order or self.order())["name"], **columns)
 
 	def receipt(self, day: date | str, doctype: str = "Purchase Receipt", **columns: Any) -> Row:
@@ -132,11 +133,9 @@ class Books:
 		return self.add("Purchase Invoice", posting_date=day, **columns)
 
 	def invoice_line(self, invoice: Row, qty: Any = 10, rate: Any = 10, **columns: Any) -> Row:
-		return self.add(
-			"Purchase Invoice Item",
-			parent=invoice["name"],
-			**{"item_code": "Item", "qty": qty, "rate": rate, "base_rate": rate, **columns},
-		)
+		columns = {"item_code": "Item", "qty": qty, "rate": rate, "base_rate": rate, **columns}
+		columns.setdefault("base_net_amount", _nine(qty, columns["base_rate"]))
+		return self.add("Purchase Invoice Item", parent=invoice["name"], **columns)
 
 	def request(self, day: date | str, suppliers: Sequence[str] = (SUPPLIER,), **columns: Any) -> Row:
 		"""A request for quotation sent to suppliers; without items yet."""
@@ -263,6 +262,7 @@ class _Clerk:
 		for _ in range(self.random.randint(2, 6)):
 			self.request()
 		self.ratings()
+		self.values()
 		return self.books.world
 
 	# What happens how often.
@@ -698,6 +698,24 @@ class _Clerk:
 						mark=self.random.choice((1, 2, 3, 4, 4.5, 5)),
 						not_applicable=int(self.chance(0.15)),
 					)
+
+	def values(self) -> None:
+		"""What decides about amounts, and about nothing else."""
+		world = self.books.world
+		for order in world["Purchase Order"]:
+			order["transaction_date"] = iso(self.day())
+			lines = [row for row in world["Purchase Order Item"] if row["parent"] == order["name"]]
+			for line in lines:
+				line["base_net_amount"] = _nine(line["qty"], line["rate"], order["conversion_rate"])
+			order["base_net_total"] = round(sum(line["base_net_amount"] for line in lines), 9)
+		for invoice in world["Purchase Invoice"]:
+			invoice["is_internal_supplier"] = int(self.chance(0.08))
+			charged = invoice["is_return"] and self.chance(0.3)
+			invoice["supplier_reward_penalty"] = "SRP-0001" if charged else self.nothing()
+			if invoice["is_return"]:
+				for line in world["Purchase Invoice Item"]:
+					if line["parent"] == invoice["name"]:
+						line["base_net_amount"] = -abs(_nine(line["qty"], 10))
 
 
 # From due date to receipt, in days: on and just beside the edges of the windows of `random_question`.

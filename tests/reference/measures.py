@@ -31,7 +31,7 @@ class Fact:
 def expected(measure: str, world: World, scope: Scope, settings: KpiSettings) -> dict[str, Totals]:
 	"""Numerator, denominator and sample size by supplier; suppliers without a fact are absent."""
 	totals: dict[str, Totals] = {}
-	for fact in _MEASURES[measure](_Reader(world, scope, settings)):
+	for fact in {**_MEASURES, **_VALUES}[measure](_Reader(world, scope, settings)):
 		if scope.suppliers and fact.supplier not in scope.suppliers:
 			continue
 		numerator, denominator, sample = totals.get(fact.supplier, (Fraction(0), Fraction(0), 0))
@@ -243,6 +243,8 @@ class Promise:
 	due: date
 	ordered: Fraction
 	arrivals: tuple[Arrival, ...]
+	price: Fraction
+	"""Net, in company currency, per stock unit of what was ordered."""
 
 
 def _promises(reader: _Reader) -> Iterator[Promise]:
@@ -257,12 +259,22 @@ def _promises(reader: _Reader) -> Iterator[Promise]:
 		came = arrivals[line["name"]]
 		if not (reader.is_stock_item(line["item_code"]) or order["is_subcontracted"] or came):
 			continue
-		new_flow = order["is_subcontracted"] and not order["is_old_subcontracting_flow"]
-		ordered = _number(line["fg_item_qty"] if new_flow else line["stock_qty"])
+		ordered = _ordered(order, line)
+		price = _price(order, line)
 		if order["status"] == "Closed" and not reader.settings.blame_closed_orders:
 			ordered = min(ordered, sum((arrival.received for arrival in came), Fraction(0)))
 		if ordered > 0:
-			yield Promise(order["supplier"], due, ordered, tuple(came))
+			yield Promise(order["supplier"], due, ordered, tuple(came), price)
+
+
+def _ordered(order: Row, line: Row) -> Fraction:
+	new_flow = order["is_subcontracted"] and not order["is_old_subcontracting_flow"]
+	return _number(line["fg_item_qty"] if new_flow else line["stock_qty"])
+
+
+def _price(order: Row, line: Row) -> Fraction:
+	ordered = _ordered(order, line)
+	return _number(line["base_net_amount"]) / ordered if ordered else Fraction(0)
 
 
 def _otif(reader: _Reader) -> Iterator[Fact]:
@@ -506,6 +518,63 @@ def _evaluator_mark(reader: _Reader) -> Iterator[Fact]:
 			yield Fact(supplier, weight / len(given) * mark, weight / len(given))
 
 
+# values
+
+
+def _order_value(reader: _Reader) -> Iterator[Fact]:
+	for order in reader.submitted("Purchase Order"):
+		if order["is_internal_supplier"] or not reader.in_period(_day(order["transaction_date"])):
+			continue
+		for line in reader.lines("Purchase Order Item", order):
+			if reader.wants_item(line["fg_item"] or line["item_code"]):
+				yield Fact(order["supplier"], _number(line["base_net_amount"]), Fraction(1))
+
+
+def _invoice_value(reader: _Reader) -> Iterator[Fact]:
+	for invoice in reader.submitted("Purchase Invoice"):
+		if invoice["is_internal_supplier"] or invoice["supplier_reward_penalty"]:
+			continue
+		if not reader.in_period(_day(invoice["posting_date"])):
+			continue
+		for line in reader.lines("Purchase Invoice Item", invoice):
+			if reader.wants_item(line["item_code"]):
+				yield Fact(invoice["supplier"], _number(line["base_net_amount"]), Fraction(1))
+
+
+def _late_arrivals(reader: _Reader) -> Iterator[tuple[Row, date, date, Fraction, Fraction]]:
+	"""(order, due, posted, price, accepted quantity up to what was ordered) of each order line and late receipt."""
+	lines = {line["name"]: (order, line) for order, line in reader.order_lines()}
+	accepted: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+	posted: dict[tuple[str, str, str], date] = {}
+	for arrival in reader.arrivals():
+		if arrival.order_line in lines:
+			key = (arrival.doctype, arrival.document["name"], arrival.order_line)
+			accepted[key] += arrival.accepted
+			posted[key] = arrival.day
+	for key, quantity in accepted.items():
+		order, line = lines[key[2]]
+		due = reader.due(line)
+		if due and quantity > 0 and _ordered(order, line) > 0 and posted[key] > reader.last_day(due):
+			yield order, due, posted[key], _price(order, line), min(quantity, _ordered(order, line))
+
+
+def _late_deliveries(reader: _Reader) -> Iterator[Fact]:
+	for order, due, posted, price, quantity in _late_arrivals(reader):
+		if reader.in_period(posted):
+			yield Fact(order["supplier"], quantity * price, Fraction((posted - due).days))
+
+
+def _late_lines(reader: _Reader) -> Iterator[Fact]:
+	for order, due, posted, price, quantity in _late_arrivals(reader):
+		if reader.in_period(due):
+			yield Fact(order["supplier"], quantity * price, Fraction((posted - due).days))
+	for promise in _promises(reader):
+		owed = promise.ordered - sum((row.accepted for row in promise.arrivals), Fraction(0))
+		if owed > SAME:
+			days = (reader.scope.as_of - promise.due).days
+			yield Fact(promise.supplier, owed * promise.price, Fraction(days))
+
+
 _MEASURES: dict[str, Callable[[_Reader], Iterator[Fact]]] = {
 	"on_time_delivery": _on_time_delivery,
 	"otif": _otif,
@@ -524,3 +593,12 @@ _MEASURES: dict[str, Callable[[_Reader], Iterator[Fact]]] = {
 }
 MEASURED = tuple(_MEASURES)
 """The measures that have a reference."""
+
+_VALUES: dict[str, Callable[[_Reader], Iterator[Fact]]] = {
+	"order_value": _order_value,
+	"invoice_value": _invoice_value,
+	"late_deliveries": _late_deliveries,
+	"late_lines": _late_lines,
+}
+VALUED = tuple(_VALUES)
+"""The values of purchases and delays that have a reference."""

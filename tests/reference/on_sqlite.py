@@ -16,6 +16,7 @@ from partner_relations.supplier_quality.kpis import (
 	lines,
 	totals,
 )
+from partner_relations.supplier_quality.kpis.values import VALUES
 from tests.reference.documents import Row, World
 
 
@@ -70,7 +71,7 @@ _lines = lru_cache(maxsize=512)(lines)
 
 
 def _measure(measure: str | Measure) -> Measure:
-	return MEASURES[measure] if isinstance(measure, str) else measure
+	return {**MEASURES, **VALUES}[measure] if isinstance(measure, str) else measure
 
 
 def _run(connection: sqlite3.Connection, query: BoundQuery) -> tuple[list[str], list[tuple]]:

@@ -59,9 +59,10 @@ from partner_relations.supplier_quality.kpis import (
 	lines,
 	totals,
 )
+from partner_relations.supplier_quality.kpis.values import VALUES
 from partner_relations.supplier_quality.measures import execute
 from tests.reference.documents import TEMPLATE, Row, World, random_question, random_world
-from tests.reference.measures import MEASURED, disagreements, expected
+from tests.reference.measures import MEASURED, VALUED, disagreements, expected
 from tests.reference.on_sqlite import database, read_lines, read_totals, sums
 
 WORLDS = 40
@@ -70,6 +71,8 @@ QUESTIONS = 20  # for each measure; each is put to several worlds, for writing t
 Triple = tuple[float, float, int]
 """Numerator, denominator, sample size."""
 
+_MEASURES = {**MEASURES, **VALUES}
+
 # Writing the SQL takes longer than running it on a few documents.
 _totals = lru_cache(maxsize=1024)(totals)
 _lines = lru_cache(maxsize=1024)(lines)
@@ -77,7 +80,7 @@ _lines = lru_cache(maxsize=1024)(lines)
 
 def site_totals(measure: str, scope: Scope, settings: KpiSettings) -> dict[str, tuple]:
 	"""What the grouped query finds on the site, by supplier."""
-	query: BoundQuery = _totals(MEASURES[measure], scope, settings, MARIADB)
+	query: BoundQuery = _totals(_MEASURES[measure], scope, settings, MARIADB)
 	rows = execute(query.sql, query.values)
 	found = {supplier: (numerator, denominator, sample) for supplier, numerator, denominator, sample in rows}
 	assert len(found) == len(rows), "a supplier has one row"
@@ -86,7 +89,7 @@ def site_totals(measure: str, scope: Scope, settings: KpiSettings) -> dict[str, 
 
 def site_lines(measure: str, scope: Scope, settings: KpiSettings) -> list[Row]:
 	"""The facts themselves, as the evidence reads them."""
-	query = _lines(MEASURES[measure], scope, settings, MARIADB)
+	query = _lines(_MEASURES[measure], scope, settings, MARIADB)
 	return frappe.db.sql(query.sql, query.values, as_dict=True)
 
 
@@ -124,13 +127,13 @@ def write(world: World) -> None:
 
 
 def test_every_measure_on_random_documents():
-	values: dict[str, set[float]] = {measure: set() for measure in MEASURED}
+	values: dict[str, set[float]] = {measure: set() for measure in MEASURED + VALUED}
 	for seed in range(1000, 1000 + WORLDS):  # others than those of the unit tests
 		world = random_world(Random(seed))
 		frappe.db.savepoint("before_the_world")
 		write(world)
 		connection = database(world)
-		for measure in MEASURED:
+		for measure in MEASURED + VALUED:
 			found = assert_all_agree(world, connection, measure, *random_questions(measure, seed))
 			values[measure] |= {
 				float(numerator / denominator)
@@ -140,7 +143,7 @@ def test_every_measure_on_random_documents():
 		connection.close()
 		frappe.db.rollback(save_point="before_the_world")
 	# Agreement means little where nothing is found, or all suppliers are perfect.
-	assert set(values) == set(MEASURES)
+	assert set(values) == set(_MEASURES)
 	assert all(len(different) >= 3 for different in values.values()), values
 
 

@@ -8,8 +8,9 @@ from sqlite3 import Connection
 import pytest
 
 from partner_relations.supplier_quality.kpis import MEASURES, KpiSettings, Scope
+from partner_relations.supplier_quality.kpis.values import VALUES
 from tests.reference.documents import World, random_question, random_world
-from tests.reference.measures import MEASURED, disagreements, expected
+from tests.reference.measures import MEASURED, VALUED, disagreements, expected
 from tests.reference.on_sqlite import database, read_lines, read_totals, sums
 
 WORLDS = 240
@@ -31,9 +32,14 @@ def question(measure: str, seed: int) -> tuple[Scope, KpiSettings]:
 
 def test_every_measure_has_a_reference():
 	assert set(MEASURED) == set(MEASURES)
+	assert set(VALUED) == set(VALUES)
 
 
-@pytest.mark.parametrize("measure", MEASURED)
+def test_values_are_not_offered_as_measures():
+	assert not set(VALUES) & set(MEASURES)
+
+
+@pytest.mark.parametrize("measure", MEASURED + VALUED)
 def test_totals_and_lines_agree_with_the_reference(measure):
 	for seed in range(WORLDS):
 		documents, connection = world(seed)
@@ -44,7 +50,7 @@ def test_totals_and_lines_agree_with_the_reference(measure):
 		assert not disagreements(sums(read_lines(connection, measure, scope, settings)), wanted), about
 
 
-@pytest.mark.parametrize("measure", MEASURED)
+@pytest.mark.parametrize("measure", MEASURED + VALUED)
 def test_the_random_documents_put_the_measure_to_the_test(measure):
 	"""Agreement means little where nothing is found, or all suppliers are perfect."""
 	answers = [expected(measure, world(seed)[0], *question(measure, seed)) for seed in range(WORLDS)]
