@@ -51,6 +51,13 @@ doc_events = {
 	"Request for Quotation": {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
+	"Contract": {
+		"before_validate": "partner_relations.supplier_quality.clauses.prepare",
+		"before_submit": "partner_relations.supplier_quality.clauses.require_mandatory",
+	},
+	"Contract Template": {
+		"validate": "partner_relations.supplier_quality.clauses.validate_template",
+	},
 	"Item Group": {
 		"after_rename": "partner_relations.supplier_quality.renames.after_item_group_rename",
 	},

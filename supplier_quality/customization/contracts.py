@@ -82,6 +82,28 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"insert_after": "currency",
 		},
 		{
+			"fieldname": "effective_value",
+			"fieldtype": "Currency",
+			"label": "Value After Amendments",
+			"options": "currency",
+			"depends_on": "eval:doc.party_type!='Employee' && doc.effective_value!=doc.contract_value",
+			"read_only": 1,
+			"no_copy": 1,
+			"allow_on_submit": 1,
+			"insert_after": "contract_value",
+		},
+		{
+			# Not "language": Frappe would start each contract with the language of the site.
+			"fieldname": "contract_language",
+			"fieldtype": "Link",
+			"label": "Language",
+			"options": "Language",
+			"depends_on": "eval:doc.party_type!='Employee'",
+			"allow_on_submit": 1,
+			"description": "Of its clauses and its print; that of the partner if left empty",
+			"insert_after": "contract_value",
+		},
+		{
 			"fieldname": "clauses_tab",
 			"fieldtype": "Tab Break",
 			"label": "Clauses",
@@ -247,6 +269,18 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"insert_after": "renewal_months",
 		},
 		{
+			"fieldname": "renewals",
+			"fieldtype": "Code",
+			"label": "Renewals",
+			"options": "JSON",
+			"hidden": 1,
+			"read_only": 1,
+			"no_copy": 1,
+			"print_hide": 1,
+			"allow_on_submit": 1,
+			"insert_after": "times_renewed",
+		},
+		{
 			"fieldname": "signing_section",
 			"fieldtype": "Section Break",
 			"label": "Review, Approval and Signing",
@@ -379,7 +413,8 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"fieldtype": "Section Break",
 			"label": "Clauses",
 			"insert_after": "contract_terms",
-			"description": "A contract made from this template takes them, with their text of that day.",
+			"description": "A contract made from this template takes them, with their text of that day: the "
+			"newest approved versions, and of each type those in the language of the contract, if any.",
 		},
 		{
 			"fieldname": "clauses",
@@ -400,17 +435,29 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"search_index": 1,
 			"description": "Its rates are the prices agreed in this contract",
 		},
+		{
+			"fieldname": "cancelled_contract",
+			"fieldtype": "Data",
+			"label": "Cancelled Contract",
+			"hidden": 1,
+			"read_only": 1,
+			"no_copy": 1,
+			"print_hide": 1,
+			"allow_on_submit": 1,
+			"insert_after": "contract",
+		},
 	],
 	"Purchase Order": [
 		{
+			# A name, not a link: a submitted order that links to a cancelled contract could no longer be updated.
 			"fieldname": "contract",
-			"fieldtype": "Link",
+			"fieldtype": "Data",
 			"label": "Contract",
-			"options": "Contract",
 			"insert_after": "company",
 			"read_only": 1,
 			"no_copy": 1,
 			"print_hide": 1,
+			"search_index": 1,
 			"depends_on": "contract",
 			"description": "In force with the supplier on the date of the order",
 		},
@@ -421,6 +468,7 @@ PROPERTIES = (
 	# The text is made from the clauses, where there are any, when the contract is saved.
 	("Contract", "contract_terms", "reqd", "0", "Check"),
 	("Contract", "contract_terms", "mandatory_depends_on", "eval:!(doc.clauses || []).length", "Data"),
+	("Contract", "contract_terms", "read_only_depends_on", "eval:(doc.clauses || []).length", "Data"),
 )
 
 # An order looks for the contract that covers it by its supplier.
