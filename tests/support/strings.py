@@ -7,6 +7,7 @@ run in a terminal, outside of any user's language.
 import ast
 import json
 import re
+import runpy
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -114,7 +115,10 @@ def read_python(found: Strings, text: str, place: str) -> None:
 		node.value
 		for node in tree.body
 		if isinstance(node, ast.Assign | ast.AnnAssign)
-		and getattr(getattr(node, "target", None) or node.targets[0], "id", "") in READ_AS_DATA
+		and (
+			getattr(getattr(node, "target", None) or node.targets[0], "id", "") in READ_AS_DATA
+			or "/customization/" in place  # parts of CUSTOM_FIELDS
+		)
 	]
 	inside_data = {id(child) for value in data for child in ast.walk(value)}
 	for node in ast.walk(tree):
@@ -150,7 +154,7 @@ READ_AS_DATA = {"CUSTOM_FIELDS", "ROLES", "app_title", "standard_portal_menu_ite
 def _read_assignment(found: Strings, name: str, value: ast.AST, place: str) -> None:
 	if name not in READ_AS_DATA:
 		return
-	data = ast.literal_eval(value)
+	data = _evaluated(name, value, place)
 	if name == "CUSTOM_FIELDS":
 		for doctype, fields in data.items():
 			_read_fields(found, fields, doctype, place)
@@ -159,6 +163,14 @@ def _read_assignment(found: Strings, name: str, value: ast.AST, place: str) -> N
 	else:
 		for entry in data:
 			found.add(entry if isinstance(entry, str) else entry["title"], place)
+
+
+def _evaluated(name: str, value: ast.AST, place: str) -> Any:
+	"""The value of an assignment; one put together from others takes running its module of plain data."""
+	try:
+		return ast.literal_eval(value)
+	except ValueError:
+		return runpy.run_path(str(ROOT / place.rpartition(":")[0]))[name]
 
 
 def _constant(node: ast.AST | None) -> str:
