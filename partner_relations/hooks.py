@@ -71,7 +71,21 @@ doc_events = {
 
 has_website_permission = {
 	"Supplier Evaluation": "partner_relations.supplier_quality.portal.has_website_permission",
+	"Contract Breach": "partner_relations.supplier_quality.portal.has_website_permission_for_notice",
+	"Supplier Reward Penalty": "partner_relations.supplier_quality.portal.has_website_permission_for_notice",
 }
+website_route_rules = [
+	{
+		"from_route": "/supplier-notices/breaches/<path:name>",
+		"to_route": "supplier-notice",
+		"defaults": {"doctype": "Contract Breach"},
+	},
+	{
+		"from_route": "/supplier-notices/decisions/<path:name>",
+		"to_route": "supplier-notice",
+		"defaults": {"doctype": "Supplier Reward Penalty"},
+	},
+]
 standard_portal_menu_items = [
 	{
 		"title": "Supplier Evaluations",
@@ -79,7 +93,22 @@ standard_portal_menu_items = [
 		"reference_doctype": "Supplier Evaluation",
 		"role": "Supplier",
 	},
+	{
+		"title": "Notices and Decisions",
+		"route": "/supplier-notices",
+		"reference_doctype": "Supplier Reward Penalty",
+		"role": "Supplier",
+	},
 ]
+
+# Print formats
+
+jinja = {
+	"methods": [
+		"partner_relations.supplier_quality.letters.breach_letter",
+		"partner_relations.supplier_quality.letters.reward_penalty_letter",
+	],
+}
 
 # Jobs
 

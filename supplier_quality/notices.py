@@ -1,49 +1,240 @@
-"""Telling the supplier: the evaluation as a PDF by mail, in the supplier's language; unsent ones are kept."""
+"""Telling the partner by mail, with a PDF and in the partner's language; what can't be sent is kept.
 
-from collections.abc import Sequence
+Evaluations, breaches of contract, rewards and penalties are sent the same way; `NOTICES` says what differs.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, now, split_emails, validate_email_address
+from frappe.utils import (
+	add_days,
+	cint,
+	escape_html,
+	formatdate,
+	getdate,
+	now,
+	split_emails,
+	today,
+	validate_email_address,
+)
 
+from partner_relations.supplier_quality import letters
 from partner_relations.supplier_quality.evaluation import EVALUATION
+from partner_relations.supplier_quality.letters import BREACH, REWARD_PENALTY
 
 PRINT_FORMAT = "Supplier Scorecard"
+SETTINGS = "Supplier Quality Settings"
+
+
+@dataclass(frozen=True)
+class Notice:
+	"""How one document type is sent.
+
+	`setting` begins the names of the settings for subject and message: a name, or what makes it of the
+	document. `message` gives the message where the settings have none, `words` what replaces the names in
+	braces of both. `refusal` says why a document may not be sent now, else None; `waiting` are the filters
+	for those that may be, among the unsent.
+	"""
+
+	print_format: str
+	partner: Callable[[Any], tuple[str, str]]
+	setting: Callable[[Any], str]
+	message: Callable[[Any], str]
+	words: Callable[[Any], Mapping[str, str]]
+	refusal: Callable[[Any], str | None]
+	waiting: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Evaluations
+
+
+def _evaluation_refusal(document) -> str | None:
+	if document.docstatus != 1:
+		return _("Publish the evaluation before you send it to the supplier.")
+	if document.status != "Published":
+		return _("This evaluation is no longer in force. Send the newer one.")
+	return None
+
+
+def _evaluation_message(_document) -> str:
+	return _paragraphs(
+		_(
+			"Please find attached our evaluation of {0} for {1}. We would be glad to discuss it with you."
+		).format("{supplier}", "{period}")
+	)
+
+
+def _evaluation_words(document) -> dict[str, str]:
+	return {
+		"period": document.period_label,
+		"supplier": document.supplier_name or document.supplier,
+		"company": document.company,
+	}
+
+
+# Breaches of contract
+
+BREACH_STATUSES = ("Detected", "Notified", "Accepted", "Disputed", "Penalised")
+
+
+def _breach_refusal(document) -> str | None:
+	if document.status not in BREACH_STATUSES:
+		return _("This breach is {0}. There is nothing to tell the partner any more.").format(
+			_(document.status, context=BREACH)
+		)
+	return None
+
+
+def _breach_message(_document) -> str:
+	return _paragraphs(
+		_(
+			"What we agreed in the contract {0} was not kept: {1}. The attached letter gives the figures."
+		).format("{contract}", "{obligation}"),
+		"{answer}",
+	)
+
+
+def _breach_words(document) -> dict[str, str]:
+	return {
+		"partner": document.party_name or document.party,
+		"company": document.company,
+		"contract": document.contract,
+		"obligation": document.obligation,
+		"deadline": formatdate(document.respond_by),
+		"answer": " ".join(letters.how_to_answer(document)),
+	}
+
+
+# Rewards and penalties
+
+REWARD_PENALTY_STATUSES = ("Approved", "Notified", "Accepted", "Disputed", "Posted", "In Effect")
+
+
+def _reward_penalty_refusal(document) -> str | None:
+	if document.docstatus == 0:
+		return _("This has to be approved before you send it to the supplier.")
+	if document.docstatus == 2 or document.status not in REWARD_PENALTY_STATUSES:
+		return _("This is no longer in force: there is nothing to tell the supplier any more.")
+	return None
+
+
+def _reward_penalty_message(document) -> str:
+	if document.kind == "Reward":
+		text = _("Thank you for your good work. The attached letter says what we have decided: {0}.")
+	else:
+		text = _("The attached letter says what we have decided, why, and how amounts were computed: {0}.")
+	return _paragraphs(text.format("{decision}"), "{answer}")
+
+
+def _reward_penalty_words(document) -> dict[str, str]:
+	return {
+		"supplier": document.supplier_name or document.supplier,
+		"company": document.company,
+		"decision": letters.reward_penalty_subject(document),
+		"number": document.name,
+		"deadline": formatdate(document.respond_by),
+		"answer": " ".join(letters.how_to_answer(document)),
+	}
+
+
+NOTICES: dict[str, Notice] = {
+	EVALUATION: Notice(
+		print_format=PRINT_FORMAT,
+		partner=lambda document: ("Supplier", document.supplier),
+		setting=lambda _document: "notice",
+		message=_evaluation_message,
+		words=_evaluation_words,
+		refusal=_evaluation_refusal,
+		waiting={"docstatus": 1, "status": "Published"},
+	),
+	BREACH: Notice(
+		print_format="Contract Breach Notice",
+		partner=lambda document: (document.party_type, document.party),
+		setting=lambda _document: "breach",
+		message=_breach_message,
+		words=_breach_words,
+		refusal=_breach_refusal,
+		waiting={"status": ("in", BREACH_STATUSES)},
+	),
+	REWARD_PENALTY: Notice(
+		print_format="Supplier Reward Penalty Notice",
+		partner=lambda document: ("Supplier", document.supplier),
+		setting=lambda document: document.kind.lower(),
+		message=_reward_penalty_message,
+		words=_reward_penalty_words,
+		refusal=_reward_penalty_refusal,
+		waiting={"docstatus": 1, "status": ("in", REWARD_PENALTY_STATUSES)},
+	),
+}
+
+
+# Sending
+
+
+def send(
+	doctype: str, name: str, recipients: Sequence[str] | str | None = None, message: str | None = None
+) -> dict[str, str | None]:
+	"""Mail a document of `NOTICES` with its PDF; returns {"status": "Sent" | "Not sent", "error"}.
+
+	What keeps it from being sent (no outgoing account, no address) is kept on the document and never
+	raised: the document stays valid, and the notice is tried again every day. Raised are a missing right to
+	mail it, a document that is not to be sent, and an address that can't be one.
+
+	The partner's time to answer counts from the day of the first letter that went out. Call this last: making
+	the PDF commits the transaction (Frappe's log of prints does).
+	"""
+	notice = NOTICES[doctype]
+	document = frappe.get_doc(doctype, name)
+	document.check_permission("email")
+	if refused := notice.refusal(document):
+		frappe.throw(refused)
+	chosen = _addresses(recipients)
+	addresses = chosen or partner_addresses(*notice.partner(document))
+	before = document.get("respond_by")
+	_set_deadline(document)
+	error = _send(notice, document, addresses, message)
+	kept = {
+		"notice_status": "Not sent" if error else "Sent",
+		# an address that nobody chose is looked up again when the notice is tried again
+		"notice_to": ", ".join(chosen if error else addresses),
+		"notice_on": None if error else now(),
+		"notice_error": error,
+		"notice_message": message,
+	}
+	if document.meta.has_field("respond_by"):
+		kept["respond_by"] = before if error and before else document.respond_by
+	document.db_set(kept)
+	return {"status": document.notice_status, "error": error}
 
 
 def send_to_supplier(
 	evaluation: str, recipients: Sequence[str] | str | None = None, message: str | None = None
 ) -> dict[str, str | None]:
-	"""Mail a published evaluation with its PDF; returns {"status": "Sent" | "Not sent", "error"}.
-
-	What keeps it from being sent (no outgoing account, no address) is kept on the evaluation and never
-	raised: the evaluation stays valid, and the notice is tried again every day. Checks the right to mail it.
-	"""
-	document = frappe.get_doc(EVALUATION, evaluation)
-	document.check_permission("email")
-	if document.docstatus != 1:
-		frappe.throw(_("Publish the evaluation before you send it to the supplier."))
-	if document.status != "Published":
-		frappe.throw(_("This evaluation is no longer in force. Send the newer one."))
-	chosen = _addresses(recipients)
-	addresses = chosen or supplier_addresses(document.supplier)
-	error = _send(document, addresses, message)
-	document.db_set(
-		{
-			"notice_status": "Not sent" if error else "Sent",
-			# an address that nobody chose is looked up again when the notice is tried again
-			"notice_to": ", ".join(chosen if error else addresses),
-			"notice_on": None if error else now(),
-			"notice_error": error,
-			"notice_message": message,
-		}
-	)
-	return {"status": document.notice_status, "error": error}
+	"""Mail a published evaluation to its supplier: `send`."""
+	return send(EVALUATION, evaluation, recipients, message)
 
 
-def supplier_addresses(supplier: str) -> list[str]:
-	"""The supplier's own address, else that of its primary contact, else of any contact."""
-	address = frappe.db.get_value("Supplier", supplier, "email_id")
+def retry_unsent() -> None:
+	"""Scheduled daily: try again what could not be sent."""
+	for doctype, notice in NOTICES.items():
+		for row in frappe.get_all(
+			doctype,
+			filters={"notice_status": "Not sent", **notice.waiting},
+			fields=["name", "notice_to", "notice_message"],
+		):
+			try:
+				send(doctype, row.name, row.notice_to, row.notice_message)
+			except frappe.ValidationError:  # one bad row must not stop the others
+				frappe.log_error(title=f"Supplier notice {row.name} was not tried again")
+
+
+def partner_addresses(party_type: str, party: str) -> list[str]:
+	"""The own address of a supplier or customer, else that of its primary contact, else of any contact."""
+	address = frappe.db.get_value(party_type, party, "email_id")
 	if address:
 		return [address]
 	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
@@ -52,8 +243,8 @@ def supplier_addresses(supplier: str) -> list[str]:
 		.join(link)
 		.on((link.parent == contact.name) & (link.parenttype == "Contact"))
 		.where(
-			(link.link_doctype == "Supplier")
-			& (link.link_name == supplier)
+			(link.link_doctype == party_type)
+			& (link.link_name == party)
 			& contact.email_id.notnull()
 			& (contact.email_id != "")
 		)
@@ -64,19 +255,6 @@ def supplier_addresses(supplier: str) -> list[str]:
 	return [rows[0][0]] if rows else []
 
 
-def retry_unsent() -> None:
-	"""Scheduled daily: try again what could not be sent."""
-	for row in frappe.get_all(
-		EVALUATION,
-		filters={"notice_status": "Not sent", "docstatus": 1, "status": "Published"},
-		fields=["name", "notice_to", "notice_message"],
-	):
-		try:
-			send_to_supplier(row.name, row.notice_to, row.notice_message)
-		except frappe.ValidationError:  # one bad row must not stop the others
-			frappe.log_error(title=f"Supplier notice {row.name} was not tried again")
-
-
 def _addresses(recipients: Sequence[str] | str | None) -> list[str]:
 	given = split_emails(recipients) if isinstance(recipients, str) else list(recipients or ())
 	for address in given:
@@ -84,27 +262,41 @@ def _addresses(recipients: Sequence[str] | str | None) -> list[str]:
 	return given
 
 
-def _send(document, addresses: Sequence[str], message: str | None) -> str | None:
+def _set_deadline(document) -> None:
+	"""Until when to answer, in a letter that goes out today for the first time."""
+	if not document.meta.has_field("respond_by") or document.responded_on or document.notice_on:
+		return
+	days = cint(frappe.get_cached_doc(SETTINGS).answer_days)
+	full_time = getdate(add_days(today(), days))
+	document.respond_by = max(full_time, getdate(document.respond_by or full_time))
+
+
+def _send(notice: Notice, document, addresses: Sequence[str], message: str | None) -> str | None:
 	"""Queue the mail; returns why it could not be, as a sentence."""
+	party_type, party = notice.partner(document)
 	if not addresses:
+		if party_type == "Customer":
+			return _("The customer has no e-mail address. Enter one on the customer or its contact.")
 		return _("The supplier has no e-mail address. Enter one on the supplier or its contact.")
 	if not frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
 		return _("There is no default outgoing e-mail account. Set one up under Email Account.")
-	settings = frappe.get_cached_doc("Supplier Quality Settings")
-	words = {
-		"period": document.period_label,
-		"supplier": document.supplier_name or document.supplier,
-		"company": document.company,
-	}
-	language = frappe.db.get_value("Supplier", document.supplier, "language") or frappe.local.lang
+	settings = frappe.get_cached_doc(SETTINGS)
+	language = frappe.db.get_value(party_type, party, "language") or frappe.local.lang
 	try:
 		with _language(language):
-			subject = _fill(_(settings.notice_subject or _standard_subject()), words)
-			text = message or settings.notice_message or _standard_message()
-			body = _fill(text, {name: escape_html(value) for name, value in words.items()})
+			setting = notice.setting(document)
+			words = notice.words(document)
+			standard = _standard_subject(f"{setting}_subject")
+			subject = _fill(_(settings.get(f"{setting}_subject") or standard), words)
+			text = message or settings.get(f"{setting}_message") or notice.message(document)
+			body = _fill(text, {name: escape_html(value or "") for name, value in words.items()})
 			# Printing writes Frappe's access log and commits it, so no savepoint may be open here.
 			pdf = frappe.attach_print(
-				EVALUATION, document.name, print_format=PRINT_FORMAT, doc=document, lang=language
+				document.doctype,
+				document.name,
+				print_format=notice.print_format,
+				doc=document,
+				lang=language,
 			)
 			_queue(document, addresses, subject, body, pdf)
 	except Exception as error:
@@ -124,7 +316,7 @@ def _queue(document, addresses: Sequence[str], subject: str, body: str, pdf: dic
 			subject=subject,
 			message=body,
 			attachments=[pdf],
-			reference_doctype=EVALUATION,
+			reference_doctype=document.doctype,
 			reference_name=document.name,
 		)
 	except Exception:
@@ -132,27 +324,20 @@ def _queue(document, addresses: Sequence[str], subject: str, body: str, pdf: dic
 		raise
 
 
-def _standard_message() -> str:
-	paragraphs = (
-		_("Dear Sir or Madam,"),
-		_(
-			"Please find attached our evaluation of {0} for {1}. We would be glad to discuss it with you."
-		).format("{supplier}", "{period}"),
-		_("Kind regards") + "<br>{company}",
-	)
+def _paragraphs(*body: str) -> str:
+	"""A message of these paragraphs, between salutation and close."""
+	paragraphs = (_("Dear Sir or Madam,"), *body, _("Kind regards") + "<br>{company}")
 	return "<br><br>".join(paragraphs)
 
 
-def _standard_subject() -> str:
+def _standard_subject(setting: str) -> str:
 	"""The subject that the settings start with; translated like what an administrator leaves as it is."""
-	return frappe.get_meta("Supplier Quality Settings").get_field("notice_subject").default
+	return frappe.get_meta(SETTINGS).get_field(setting).default
 
 
-def _fill(text: str, words: dict[str, str]) -> str:
-	"""Replace {period}, {supplier}, {company}; other braces stay as they are."""
-	for name, value in words.items():
-		text = text.replace("{" + name + "}", value or "")
-	return text
+def _fill(text: str, words: Mapping[str, str]) -> str:
+	"""Replace {period}, {supplier}, {company} and so on; other braces stay as they are."""
+	return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], found[0]) or "", text)
 
 
 class _language:

@@ -29,7 +29,7 @@ def test_a_word_is_translated_in_its_context():
 
 def test_the_notice_is_in_the_language_of_the_supplier():
 	with notices._language("zh"):
-		message, subject = notices._standard_message(), _(notices._standard_subject())
+		message, subject = notices._evaluation_message(None), _(notices._standard_subject("notice_subject"))
 	assert message.startswith("尊敬的") and "{supplier}" in message and "{period}" in message
 	assert "{period}" in subject and "供应商评估" in subject
-	assert notices._standard_message().startswith("Dear") and frappe.local.lang != "zh"
+	assert notices._evaluation_message(None).startswith("Dear") and frappe.local.lang != "zh"

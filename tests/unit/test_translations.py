@@ -24,8 +24,11 @@ ABBREVIATED = {"Evaluation No."}
 # defined, so a new expression needs a look whether its words are.
 VOCABULARIES = {
 	"action": "options of Supplier Restriction",
+	"doc.kpi": "names of KPIs",
+	"doc.measure": "options of Supplier Reward Penalty",
 	"doc.source_type": "document types",
 	"doc.template": "names of templates",
+	"document.status": "options of Contract Breach",
 	"document_type": "document types",
 	"frm.doc.template_name": "names of templates",
 	"found.unit": "units of measures",
@@ -43,7 +46,7 @@ VOCABULARIES = {
 	"row.status": "options of Supplier Evaluation",
 	'row.unit or ""': "units of measures",
 	"self.meta.get_label(field)": "labels of fields",
-	"settings.notice_subject or _standard_subject()": "the default of Supplier Quality Settings",
+	"settings.get(f'{setting}_subject') or standard": "the defaults of Supplier Quality Settings",
 	"status": "options of each list's document type",
 	"stored": "kinds of KPIs and units of measures",
 	"unit": "units of measures",

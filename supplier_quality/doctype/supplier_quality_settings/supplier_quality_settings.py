@@ -10,9 +10,15 @@ class SupplierQualitySettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		breach_message: DF.TextEditor | None
+		breach_subject: DF.Data | None
 		notice_message: DF.TextEditor | None
 		notice_subject: DF.Data | None
+		penalty_message: DF.TextEditor | None
+		penalty_subject: DF.Data | None
 		recheck_months: DF.Int
+		reward_message: DF.TextEditor | None
+		reward_subject: DF.Data | None
 	# end: auto-generated types
 
 	pass
