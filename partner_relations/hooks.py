@@ -67,6 +67,10 @@ doc_events = {
 	},
 }
 
+# What follows in the app itself (other apps may hook in too): see the services that call these hooks
+
+supplier_evaluations_published = ["partner_relations.supplier_quality.incentives.propose_for_evaluations"]
+
 # The supplier's own view on the website
 
 has_website_permission = {

@@ -15,6 +15,7 @@ from pypika.terms import Criterion
 
 from partner_relations.supplier_quality import restrictions
 from partner_relations.supplier_quality.evaluation import CRITERION, EVALUATION
+from partner_relations.supplier_quality.fallen_evaluations import note_fallen, note_standing
 
 STANDING_FIELDS = (
 	"evaluation_has_score",
@@ -211,12 +212,14 @@ def supersede_older(names: Sequence[str]) -> None:
 	).run()
 	if rows:
 		evaluation = frappe.qb.DocType(EVALUATION)
+		older_ones = [name for (name,) in rows]
 		(
 			frappe.qb.update(evaluation)
 			.set(evaluation.status, "Superseded")
 			.set(evaluation.is_current, 0)
-			.where(evaluation.name.isin([name for (name,) in rows]))
+			.where(evaluation.name.isin(older_ones))
 		).run()
+		note_fallen(older_ones)
 
 
 def _same_scope(one: Table, other: Table) -> Criterion:
@@ -334,6 +337,7 @@ def reinstate_older(evaluation) -> None:
 	)
 	if older and older.status == "Superseded":
 		frappe.db.set_value(EVALUATION, older.name, "status", "Published", update_modified=False)
+		note_standing([older.name])
 	draft = frappe.qb.DocType(EVALUATION)
 	(
 		frappe.qb.update(draft)

@@ -5,6 +5,7 @@ from frappe.utils import now
 
 from partner_relations.common.documents import keep_computed_fields
 from partner_relations.supplier_quality import publishing
+from partner_relations.supplier_quality.fallen_evaluations import note_fallen
 
 
 class SupplierEvaluation(Document):
@@ -91,6 +92,7 @@ class SupplierEvaluation(Document):
 
 	def on_cancel(self):
 		self.db_set({"status": "Cancelled", "is_current": 0})
+		note_fallen([self.name], cancelled=True)
 		publishing.reinstate_older(self)
 		publishing.refresh_standing([self.supplier])
 
