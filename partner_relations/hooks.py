@@ -37,7 +37,11 @@ fixtures = []
 
 app_include_js = "partner_relations.bundle.js"
 app_include_css = "partner_relations.bundle.css"
-doctype_js = {"Supplier": "public/js/supplier.js"}
+doctype_js = {
+	"Contract": "public/js/contract.js",
+	"Contract Template": "public/js/contract_template.js",
+	"Supplier": "public/js/supplier.js",
+}
 doctype_list_js = {"Supplier": "public/js/supplier_list.js"}
 
 # ERPNext's documents
@@ -109,6 +113,7 @@ standard_portal_menu_items = [
 
 jinja = {
 	"methods": [
+		"partner_relations.supplier_quality.contract_print.contract_letter",
 		"partner_relations.supplier_quality.letters.breach_letter",
 		"partner_relations.supplier_quality.letters.reward_penalty_letter",
 	],

@@ -440,3 +440,66 @@ def require_text(contract: Document) -> None:
 	"""ERPNext asks for a text; the field isn't mandatory itself any more, for clauses may make it."""
 	if not contract.contract_terms and not contract.flags.ignore_mandatory:
 		frappe.throw(_("Enter the contract terms, or choose clauses."), frappe.MandatoryError)
+
+
+# What people are shown
+
+
+def overview(contract: Document) -> dict[str, Any]:
+	"""What a person should look at before a contract is approved.
+
+	{"mandatory": [{"clause_type", "present"}], "missing": [type], "override": {"reason", "by", "on"} or None,
+	"rows": [...]} with a row per clause: its index, title, clause, version, `starting_point` (came with the
+	app and was never reviewed), `own` (written for this contract), `pieces` where it departs from the
+	library, and in a draft `newer` (the approved version that replaced it) and `unfilled` (placeholders
+	without a value).
+	The rules of today say nothing about what was submitted: then `mandatory` is empty.
+	"""
+	rows = contract.get("clauses") or []
+	library = clauses_named(row.clause for row in rows if row.clause)
+	draft = contract.docstatus == 0
+	retired = [clause.family for clause in library.values() if clause.status == "Retired"]
+	newest = current_versions(retired) if draft else {}
+	present = {row.clause_type for row in rows}
+	return {
+		"mandatory": [
+			{"clause_type": name, "present": name in present}
+			for name in (mandatory_types(contract) if draft else ())
+		],
+		"missing": _lines(contract.missing_clauses),
+		"override": {
+			"reason": contract.clause_override_reason,
+			"by": contract.clause_override_by,
+			"on": contract.clause_override_on,
+		}
+		if contract.clause_override_by
+		else None,
+		"rows": [_row_overview(row, library.get(row.clause), newest, contract) for row in rows],
+	}
+
+
+def _row_overview(
+	row: Document, clause: Any | None, newest: Mapping[str, Any], contract: Document
+) -> dict[str, Any]:
+	newer = newest.get(clause.family) if clause and clause.status == "Retired" else None
+	unfilled = []
+	if clause and contract.docstatus == 0 and not row.departs:
+		unfilled = placeholders.unfilled(clause.body, values(contract, clause.language))
+	return {
+		"idx": row.idx,
+		"name": row.name,
+		"title": row.title,
+		"clause": row.clause,
+		"clause_type": row.clause_type,
+		"version": row.version,
+		"own": not row.clause,
+		"starting_point": bool(clause and clause.is_starting_point),
+		"pieces": pieces(row.library_text, row.text) if row.departs and row.clause else [],
+		"newer": {"clause": newer.name, "version": newer.version} if newer else None,
+		"unfilled": unfilled,
+	}
+
+
+def pieces(old: str | None, new: str | None) -> list[dict[str, str]]:
+	"""The difference of two texts for the browser: [{"kind": same, removed or added, "text": plain text}]."""
+	return [{"kind": piece.kind, "text": piece.text} for piece in core.difference(old, new)]

@@ -345,6 +345,9 @@ def _grade_scale(found: Strings, data: dict, place: str) -> None:
 
 
 RECORDS = {
+	# The text of a clause is what contracts say, in the clause's own language; notes are the author's words.
+	"Contract Clause": _keys(),
+	"Contract Clause Rule": _keys(),
 	"Dashboard Chart": _keys("chart_name"),
 	"Dashboard Chart Source": _keys("source_name"),
 	"Desktop Icon": _keys("label"),

@@ -1,3 +1,4 @@
+import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as criteria from "./partner_relations/criteria";
 import * as dialogs from "./partner_relations/dialogs";
 import * as display from "./partner_relations/display";
@@ -7,4 +8,14 @@ import * as suppliers from "./partner_relations/supplier";
 import * as trials from "./partner_relations/try_template";
 
 frappe.provide("partner_relations");
-Object.assign(partner_relations, criteria, dialogs, display, plots, server, suppliers, trials);
+Object.assign(
+	partner_relations,
+	contract_clauses,
+	criteria,
+	dialogs,
+	display,
+	plots,
+	server,
+	suppliers,
+	trials
+);

@@ -1,0 +1,18 @@
+frappe.ui.form.on("Contract", {
+	setup(frm) {
+		const field = frappe.meta.docfield_map[frm.doctype].missing_clauses;
+		if (field) field.formatter = partner_relations.clause_types;
+	},
+
+	refresh(frm) {
+		// The print view begins with the language of the document, which it looks for by this name.
+		frm.doc.language = frm.doc.contract_language;
+		partner_relations.show_contract_clauses(frm);
+	},
+
+	contract_template: (frm) => partner_relations.take_template_clauses(frm),
+});
+
+frappe.ui.form.on("Contract Clause Entry", {
+	clause: (frm, cdt, cdn) => partner_relations.take_clause(frm, cdt, cdn),
+});
