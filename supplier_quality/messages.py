@@ -100,7 +100,7 @@ def scheme_message(reason: str, row: int, label: str) -> str:
 		"reward that terminates": _(
 			"A reward gives no reason to terminate a contract. Take the termination threshold out."
 		),
-		"limit of zero": _("{1} is 0. Enter an amount above 0, or take the check mark out."),
+		"limit of zero": _("{1} is 0. Enter a number above 0, or clear its check box."),
 		"minimum above cap": _("The minimum is above the limit “{1}”. Lower the one or raise the other."),
 	}[reason].format(cint(row), _in_row(row, label))
 

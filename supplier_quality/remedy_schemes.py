@@ -9,12 +9,14 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.model.meta import get_field_precision
 from frappe.query_builder.functions import Sum
 from frappe.utils import fmt_money, get_number_format_info, getdate
 
-from partner_relations.supplier_quality.remedies import Case, Scheme, compute
-from partner_relations.supplier_quality.remedies.scheme import Counts
+from partner_relations.supplier_quality.messages import scheme_message
+from partner_relations.supplier_quality.remedies import Case, Scheme, SchemeError, compute
+from partner_relations.supplier_quality.remedies.scheme import LIMITS, METHODS_OF_FIELD, Counts, Method
 from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
 REMEDY_SCHEME = "Remedy Scheme"
@@ -53,6 +55,63 @@ def assess(definition: Mapping[str, Any], case: Case, currency: str) -> Assessme
 	return Assessment(
 		result.amount, [step.to_dict() for step in result.steps], result.capped, result.terminates
 	)
+
+
+def why_refused(document: Document) -> str | None:
+	"""Why a Remedy Scheme (the document, saved or not) makes no sense, for people; None where it does."""
+	try:
+		Scheme.from_document(document.as_dict())
+	except SchemeError as error:
+		return scheme_message(error.reason, error.row, _label(document, error))
+	return None
+
+
+def _label(document: Document, error: SchemeError) -> str:
+	"""The label of the field that is to blame, as the form shows it."""
+	meta = document.meta
+	if error.row:
+		table = "grade_bonuses" if document.method == Method.GRADE_BONUS.value else "steps"
+		meta = frappe.get_meta(meta.get_field(table).options)
+	return _(meta.get_label(error.field), context=meta.name)
+
+
+def unused_fields(document: Document) -> list[str]:
+	"""The fields that decide nothing, by the method and the Checks of a Remedy Scheme."""
+	unused = [name for name, methods in METHODS_OF_FIELD.items() if document.method not in methods]
+	return unused + [limit for limit, check in LIMITS.items() if not document.get(check)]
+
+
+def first_user(name: str) -> frappe._dict | None:
+	"""An enabled rule or a draft contract that needs the scheme, as {doctype, name}; None without one."""
+	rule = frappe.db.get_value("Supplier Incentive Rule", {"remedy_scheme": name, "enabled": 1})
+	if rule:
+		return frappe._dict(doctype="Supplier Incentive Rule", name=rule)
+	obligation, contract = frappe.qb.DocType("Contract Obligation"), frappe.qb.DocType("Contract")
+	drafts = (
+		frappe.qb.from_(obligation)
+		.join(contract)
+		.on((contract.name == obligation.parent) & (obligation.parenttype == "Contract"))
+		.where((obligation.remedy_scheme == name) & (contract.docstatus == 0))
+		.select(contract.name)
+		.limit(1)
+	).run()
+	return frappe._dict(doctype="Contract", name=drafts[0][0]) if drafts else None
+
+
+def try_scheme(values: Mapping[str, Any], case: Case, currency: str) -> dict[str, Any]:
+	"""The amount of a case by an edited, unsaved scheme, explained; or `{"problem": why it is refused}`."""
+	document = frappe.get_doc({**values, "doctype": REMEDY_SCHEME})
+	problem = why_refused(document)
+	if problem:
+		return {"problem": problem}
+	definition = Scheme.from_document(document.as_dict()).to_dict()
+	assessment = assess(definition, case, currency)
+	return {
+		"amount": float(assessment.amount),
+		"steps": explain(assessment.calculation),
+		"capped": assessment.capped,
+		"terminates": assessment.terminates,
+	}
 
 
 def currency_places(currency: str) -> int:
@@ -138,7 +197,7 @@ def _shown(step: Mapping[str, str], name: str) -> str:
 	if name == "grade":
 		return value or _("Not Rated")
 	if name == "basis":
-		return _(value)
+		return _(value, context=REMEDY_SCHEME)
 	if name in UNITS and "counts" in step:
 		return _units(step["counts"], Decimal(value))
 	return _number(Decimal(value))
@@ -169,39 +228,39 @@ def _sentences() -> dict[str, tuple[str, tuple[str, ...]]]:
 	return {
 		"not late": (_("Nothing is late or missed, so nothing is owed."), ()),
 		"force majeure": (
-			_("Of {0}, {1} are exempt as force majeure, which leaves {2}."),
+			_("{0} less {1} of force majeure: {2}."),
 			("units", "exempt", "counted"),
 		),
 		"within grace": (
-			_("{0} do not exceed the grace of {1}, so nothing is owed."),
+			_("{0} within the grace of {1}: nothing is owed."),
 			("units", "grace"),
 		),
 		"above grace": (
-			_("{0} less the grace of {1} leave {2}."),
+			_("{0} less the grace of {1}: {2}."),
 			("units", "grace", "counted"),
 		),
 		"grace used up": (
-			_("{0} exceed the grace of {1}, so all of them count."),
+			_("More than the grace of {1}, so all count: {0}."),
 			("units", "grace"),
 		),
 		"percent rate": (
-			_("{0} % of {1} ({2}) per {3}; {4} count {5} times."),
+			_("{0} % of {1} ({2}) per {3}, times {5} for {4}."),
 			("rate", "value", "basis", "per_units", "units", "times"),
 		),
 		"amount rate": (
-			_("{0} per {1}; {2} count {3} times."),
+			_("{0} per {1}, times {3} for {2}."),
 			("rate", "per_units", "units", "times"),
 		),
 		"percent step": (
-			_("{0} are more than {1}: {2} % of {3} ({4})."),
+			_("{0}, more than {1}: {2} % of {3} ({4})."),
 			("units", "threshold", "rate", "value", "basis"),
 		),
 		"amount step": (
-			_("{0} are more than {1}: an amount of {2}."),
+			_("{0}, more than {1}: an amount of {2}."),
 			("units", "threshold", "rate"),
 		),
 		"below the steps": (
-			_("{0} are not more than {1}, where the steps begin, so nothing is owed."),
+			_("{0}, not more than {1}, where the steps begin: nothing is owed."),
 			("units", "threshold"),
 		),
 		"item cap": (_("Capped at {0} % of {1}, which is {2}."), ("percent", "value", "cap")),
@@ -233,13 +292,13 @@ def _sentences() -> dict[str, tuple[str, tuple[str, ...]]]:
 		"cap in percent": (_("Capped at {0} % of {1} ({2})."), ("percent", "value", "basis")),
 		"cap as amount": (_("Capped at {0}."), ("cap",)),
 		"yearly cap": (
-			_("Capped at {0} per calendar year: {1} are used up, {2} are left."),
+			_("Capped at {0} per calendar year: {1} used up, {2} left."),
 			("cap", "already", "left"),
 		),
 		"rounded": (_("Rounded half up; decimal places: {0}."), ("places",)),
 		"rounded down": (_("Rounded down, so as not to exceed the cap; decimal places: {0}."), ("places",)),
 		"may be terminated": (
-			_("Before caps, {0} reach {1} % of {2} ({3}): the contract may be terminated."),
+			_("Before caps, {0} is at least {1} % of {2} ({3}): the contract may be terminated."),
 			("before_caps", "percent", "value", "basis"),
 		),
 	}

@@ -354,6 +354,7 @@ RECORDS = {
 	"DocType": _doctype,
 	"Number Card": _keys("label"),
 	"Print Format": _keys("name"),
+	"Remedy Scheme": _keys("scheme_name", "description"),
 	"Report": _report,
 	"Supplier Evaluation Template": _template,
 	"Supplier Grade Scale": _grade_scale,
