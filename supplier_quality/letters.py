@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.contacts.doctype.address.address import get_default_address, render_address
-from frappe.utils import cint, flt, fmt_money, formatdate, get_url, getdate
+from frappe.utils import cint, flt, fmt_money, format_date, get_url, getdate
 
 from partner_relations.supplier_quality.evaluation import EVALUATION
 
@@ -96,7 +96,7 @@ def breach_facts(doc) -> list[Fact]:
 		Fact(_("Promise", context="Letter"), _promise(doc), emphasis=True),
 	]
 	if doc.due_date:
-		facts.append(Fact(_("Due By", context="Letter"), formatdate(doc.due_date)))
+		facts.append(Fact(_("Due By", context="Letter"), day_in_words(doc.due_date)))
 		if cint(doc.days_late):
 			facts.append(
 				Fact(
@@ -133,14 +133,14 @@ def _breach_opening(doc) -> list[str]:
 	if doc.due_date:
 		return [
 			_("What our contract provides for by {0} has not been done in time.").format(
-				formatdate(doc.due_date)
+				day_in_words(doc.due_date)
 			)
 		]
 	return [
 		_(
 			"A promise of our contract was not kept in the period from {0} to {1}. Below you find what was"
 			" promised and what our records show."
-		).format(formatdate(doc.from_date), formatdate(doc.to_date))
+		).format(day_in_words(doc.from_date), day_in_words(doc.to_date))
 	]
 
 
@@ -214,9 +214,9 @@ def reward_penalty_facts(doc) -> list[Fact]:
 		facts.append(Fact(_("Amount"), amount_of(doc), emphasis=True))
 	else:
 		if doc.from_date:
-			facts.append(Fact(_("From", context="Letter"), formatdate(doc.from_date)))
+			facts.append(Fact(_("From", context="Letter"), day_in_words(doc.from_date)))
 		if doc.until:
-			facts.append(Fact(_("Until", context="Letter"), formatdate(doc.until), emphasis=True))
+			facts.append(Fact(_("Until", context="Letter"), day_in_words(doc.until), emphasis=True))
 		if doc.measure in ("Larger Order Share", "Smaller Order Share"):
 			facts.append(Fact(_("Order Share", context="Letter"), f"{_number(doc.order_share)} %"))
 		if doc.measure == "Payment Terms":
@@ -245,7 +245,7 @@ def _source_facts(doc) -> list[Fact]:
 def _decision(doc) -> list[str]:
 	"""The sentences that say what was decided; rewards thank first."""
 	amount, company = amount_of(doc), doc.company
-	since, until = formatdate(doc.from_date), formatdate(doc.until)
+	since, until = day_in_words(doc.from_date), day_in_words(doc.until)
 	thanks = [_("Thank you for your good work for us.")] if doc.kind == "Reward" else []
 	if doc.is_financial and doc.paid_by == "Company":
 		said = {
@@ -317,7 +317,9 @@ def _reward_penalty_consequences(doc) -> list[str]:
 
 def wants_answer(doc) -> bool:
 	"""Whether the partner is asked to accept or dispute: it isn't where it gets something."""
-	return doc.doctype == BREACH or doc.kind == "Penalty" or doc.paid_by == "Supplier"
+	return (
+		doc.doctype == BREACH or doc.kind == "Penalty" or bool(doc.is_financial and doc.paid_by == "Supplier")
+	)
 
 
 def how_to_answer(doc) -> list[str]:
@@ -325,7 +327,7 @@ def how_to_answer(doc) -> list[str]:
 	if doc.responded_on or not _is_open(doc):
 		return []
 	page = page_of(doc)
-	deadline = formatdate(doc.respond_by) if doc.respond_by else None
+	deadline = day_in_words(doc.respond_by) if doc.respond_by else None
 	if not wants_answer(doc):
 		return [_("If you have a question about this, please reply to this letter.")]
 	said = [
@@ -371,19 +373,25 @@ def _banner(doc) -> str:
 	}.get(doc.status, "")
 
 
+def day_in_words(day: Any) -> str:
+	"""A date as no reader can mistake it: 1 February 2026, in the order of the language; empty for none."""
+	return format_date(day, "long") if day else ""
+
+
 def _date_of(doc, otherwise) -> str:
 	"""The day of the letter: that on which it went out, else of the decision."""
-	return formatdate(getdate(doc.notice_on or otherwise))
+	return day_in_words(getdate(doc.notice_on or otherwise))
 
 
 def _period(from_date, to_date) -> str:
-	return _("{0} to {1}").format(formatdate(from_date), formatdate(to_date))
+	return _("{0} to {1}", context="Letter").format(day_in_words(from_date), day_in_words(to_date))
 
 
 def _number(value: Any) -> str:
 	"""With as many decimals as it needs, two at most."""
 	value = flt(value, 2)
-	return fmt_money(value, precision=0 if value == int(value) else 2)
+	decimals = next(places for places in range(3) if flt(value, places) == value)
+	return fmt_money(value, precision=decimals)
 
 
 def _value(value: Any, unit: str | None) -> str:

@@ -14,7 +14,6 @@ from frappe.utils import (
 	add_days,
 	cint,
 	escape_html,
-	formatdate,
 	getdate,
 	now,
 	split_emails,
@@ -104,7 +103,7 @@ def _breach_words(document) -> dict[str, str]:
 		"company": document.company,
 		"contract": document.contract,
 		"obligation": document.obligation,
-		"deadline": formatdate(document.respond_by),
+		"deadline": letters.day_in_words(document.respond_by),
 		"answer": " ".join(letters.how_to_answer(document)),
 	}
 
@@ -136,7 +135,7 @@ def _reward_penalty_words(document) -> dict[str, str]:
 		"company": document.company,
 		"decision": letters.reward_penalty_subject(document),
 		"number": document.name,
-		"deadline": formatdate(document.respond_by),
+		"deadline": letters.day_in_words(document.respond_by),
 		"answer": " ".join(letters.how_to_answer(document)),
 	}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, getdate, today
+from frappe.utils import getdate, today
 
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.letters import (
@@ -18,6 +18,7 @@ from partner_relations.supplier_quality.letters import (
 	ROUTES,
 	amount_of,
 	breach_subject,
+	day_in_words,
 	reward_penalty_subject,
 )
 from partner_relations.supplier_quality.notices import NOTICES
@@ -112,11 +113,12 @@ class ShownNotice:
 	company: str
 	supplier: str
 	on: date
+	day: str
 	amount: str
 	status: str
 	color: str
 	answerable: bool
-	respond_by: date | None
+	respond_by: str
 
 
 def notices_of(user: str) -> list[ShownNotice]:
@@ -188,6 +190,7 @@ def _was_told(document, user: str) -> bool:
 def _shown(doctype: str, row) -> ShownNotice:
 	breach = doctype == BREACH
 	status, color = _state(row)
+	on = getdate(row.notice_on or (row.detected_on if breach else row.decision_date))
 	return ShownNotice(
 		doctype=doctype,
 		name=row.name,
@@ -195,12 +198,13 @@ def _shown(doctype: str, row) -> ShownNotice:
 		subject=breach_subject(row) if breach else reward_penalty_subject(row),
 		company=row.company,
 		supplier=(row.party_name if breach else row.supplier_name) or "",
-		on=getdate(row.notice_on or (row.detected_on if breach else row.decision_date)),
+		on=on,
+		day=day_in_words(on),
 		amount="" if breach else amount_of(row),
 		status=status,
 		color=color,
 		answerable=is_answerable(row),
-		respond_by=row.respond_by,
+		respond_by=day_in_words(row.respond_by),
 	)
 
 
@@ -208,7 +212,7 @@ def _state(row) -> tuple[str, str]:
 	"""How things stand in the supplier's eyes, and the colour for it."""
 	if is_answerable(row):
 		if row.respond_by:
-			return _("Answer by {0}").format(formatdate(row.respond_by)), "orange"
+			return _("Answer by {0}").format(day_in_words(row.respond_by)), "orange"
 		return _("Answer expected"), "orange"
 	if row.docstatus == 2:
 		return _("Cancelled", context="Supplier Notice"), "gray"
