@@ -1,3 +1,4 @@
+import * as calculation from "./partner_relations/calculation";
 import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as criteria from "./partner_relations/criteria";
 import * as dialogs from "./partner_relations/dialogs";
@@ -10,6 +11,7 @@ import * as trials from "./partner_relations/try_template";
 frappe.provide("partner_relations");
 Object.assign(
 	partner_relations,
+	calculation,
 	contract_clauses,
 	criteria,
 	dialogs,
