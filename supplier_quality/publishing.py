@@ -362,7 +362,7 @@ def keep_standing(doc, method: str | None = None) -> None:
 	standing back.
 	"""
 	before = doc.get_doc_before_save()
-	for field in STANDING_FIELDS:
+	for field in (*STANDING_FIELDS, "preferred_until"):
 		doc.set(field, before.get(field) if before else None)
 
 

@@ -159,6 +159,53 @@ def _make(wanted: Sequence[tuple[Any, str, str]]) -> None:
 	insert_rows(RESTRICTION, columns, rows)
 
 
+def impose(
+	*,
+	supplier: str,
+	company: str | None,
+	from_date: Any,
+	until: Any,
+	reason: str,
+	source_type: str,
+	source_name: str,
+) -> None:
+	"""Prevent requests for quotation and purchase orders to a supplier, through the day `until`.
+
+	For documents other than evaluations, whose decision this is; it lasts until then, or until `lift` or a
+	release. Once per source: what a manager released stays released.
+	"""
+	if frappe.db.exists(RESTRICTION, {"source_type": source_type, "source_name": source_name}):
+		return
+	columns = (
+		"name owner modified_by creation modified docstatus supplier company document_type action status "
+		"from_date until reason source_type source_name"
+	).split()
+	user, stamp = frappe.session.user, now()
+	insert_rows(
+		RESTRICTION,
+		columns,
+		(
+			(
+				name, user, user, stamp, stamp, 0, supplier, company, document_type, "Prevent", "Active",
+				from_date, until, reason, source_type, source_name,
+			)
+			for name, document_type in zip(
+				reserve_names(SERIES, len(ACTION_FIELDS)), ACTION_FIELDS, strict=True
+			)
+		),
+	)  # fmt: skip
+
+
+def lift(source_type: str, source_name: str, status: str = "Lifted") -> None:
+	"""End the restrictions that a document has imposed and that still act."""
+	names = frappe.get_all(
+		RESTRICTION,
+		filters={"source_type": source_type, "source_name": source_name, "status": "Active"},
+		pluck="name",
+	)
+	_end(names, status)
+
+
 def release(name: str, reason: str) -> None:
 	"""A manager lifts a restriction; who, when and why are kept. Checks the right to write it."""
 	document = frappe.get_doc(RESTRICTION, name)

@@ -8,13 +8,53 @@ from hashlib import sha1
 from typing import Any
 
 import frappe
-from frappe.utils import now, today
+from frappe import _
+from frappe.utils import add_days, cint, cstr, flt, get_link_to_form, getdate, now, today
 
 from partner_relations.common.bulk import insert_rows, reserve_names
 
 REWARD_PENALTY = "Supplier Reward Penalty"
+SETTINGS = "Supplier Quality Settings"
 SERIES = "SRP-.YYYY.-.#####"
+
 FINANCIAL = ("Bonus", "Rebate", "Price Reduction", "Chargeback", "Liquidated Damages")
+NEVER_REWARDS = (
+	"Chargeback",
+	"Liquidated Damages",
+	"Smaller Order Share",
+	"Warning Letter",
+	"Suspension",
+	"Disqualification",
+)
+NEVER_PENALTIES = ("Bonus", "Preferred Status", "Larger Order Share")
+RESTRICTING = ("Suspension", "Disqualification")
+WITH_END = (*RESTRICTING, "Preferred Status")
+"""Measures that must say how long they last."""
+
+PROPOSED, SECOND, APPROVED = "Proposed", "Awaiting Second Approval", "Approved"
+NOTIFIED, ACCEPTED, DISPUTED = "Notified", "Accepted", "Disputed"
+POSTED, REVERSED = "Posted", "Reversed"
+IN_EFFECT, ENDED = "In Effect", "Ended"
+WAIVED, CANCELLED = "Waived", "Cancelled"
+NO_ANSWER = "No answer"
+
+NEXT_STATUSES: dict[str, tuple[str, ...]] = {
+	PROPOSED: (SECOND, APPROVED, WAIVED),
+	SECOND: (PROPOSED, APPROVED, WAIVED),
+	APPROVED: (NOTIFIED, POSTED, IN_EFFECT, WAIVED, CANCELLED),
+	NOTIFIED: (ACCEPTED, DISPUTED, POSTED, IN_EFFECT, WAIVED, CANCELLED),
+	ACCEPTED: (POSTED, IN_EFFECT, WAIVED, CANCELLED),
+	# Upheld, it is as approved again; a measure in effect stayed so.
+	DISPUTED: (APPROVED, IN_EFFECT, ENDED, WAIVED, CANCELLED),
+	# Back when the accountants cancel the entry.
+	POSTED: (REVERSED, APPROVED, NOTIFIED, ACCEPTED, CANCELLED),
+	REVERSED: (POSTED, CANCELLED),
+	IN_EFFECT: (DISPUTED, ENDED, WAIVED, CANCELLED),
+	ENDED: (CANCELLED,),
+	WAIVED: (CANCELLED,),
+	CANCELLED: (),
+}
+"""Which status may follow which: for the form, the API, the portal and the jobs alike."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +158,7 @@ def _row(name: str, key: str, proposal: Proposal) -> dict[str, Any]:
 		"remedy_scheme": proposal.remedy_scheme,
 		"definition": frappe.as_json(proposal.definition) if proposal.definition else None,
 		"calculation": frappe.as_json(list(proposal.calculation)) if proposal.calculation else None,
+		"calculated_amount": proposal.amount if proposal.calculation else 0,
 		"reason": proposal.reason,
 		"source_type": proposal.source_type,
 		"source_name": proposal.source_name,
@@ -145,3 +186,418 @@ def _add_what_is_fetched(rows: list[dict[str, Any]]) -> None:
 	for row in rows:
 		row["supplier_name"] = names.get(row["supplier"])
 		row["currency"] = frappe.get_cached_value("Company", row["company"], "default_currency")
+
+
+# Made by hand
+
+
+def begin(document) -> None:
+	"""What a record that somebody inserts starts with: its proposer, and the key against a second one.
+
+	An amendment takes over how the cancelled record came about, and its key: no rule proposes it again.
+	"""
+	document.status = PROPOSED
+	document.proposed_by = frappe.session.user
+	if document.amended_from:
+		old = frappe.get_doc(REWARD_PENALTY, document.amended_from, for_update=True)
+		for fieldname in ("rule", "contract", "definition", "calculation", "calculated_amount"):
+			document.set(fieldname, old.get(fieldname))
+		document.unique_key = old.unique_key
+		old.db_set("unique_key", None, update_modified=False)
+	else:
+		claim_key(document)
+
+
+def claim_key(document) -> None:
+	"""Give a record made by hand its key: one per source document and measure.
+
+	Raises frappe.ValidationError if another one of them is in force; one that was waived or cancelled gives
+	its key away.
+	"""
+	key = _key_by_hand(document)
+	other = frappe.db.get_value(
+		REWARD_PENALTY,
+		{"unique_key": key, "name": ("!=", document.name)},
+		["name", "status"],
+		as_dict=True,
+		for_update=True,
+	)
+	if other and other.status not in (WAIVED, CANCELLED):
+		frappe.throw(
+			_(
+				"{0} has this measure for {1} already. Name another source document, "
+				"such as the receipt or invoice concerned, or edit that record."
+			).format(get_link_to_form(REWARD_PENALTY, other.name), frappe.bold(document.source_name)),
+			title=_("Proposed Already"),
+		)
+	if other:
+		frappe.db.set_value(REWARD_PENALTY, other.name, "unique_key", None, update_modified=False)
+	document.unique_key = key
+
+
+def made_by_hand(document) -> bool:
+	"""Whether a person made this record, not a rule or a contract."""
+	return document.unique_key == _key_by_hand(document)
+
+
+def _key_by_hand(document) -> str:
+	if document.source_type and document.source_name:
+		return unique_key(document.source_type, document.source_name, f"By hand: {document.measure}")
+	return unique_key("", document.name, "By hand")
+
+
+def give_key_back(document) -> None:
+	"""When the draft of an amendment is deleted, the cancelled record stands for the claim again."""
+	if document.amended_from and document.unique_key:
+		frappe.db.set_value(REWARD_PENALTY, document.name, "unique_key", None, update_modified=False)
+		frappe.db.set_value(
+			REWARD_PENALTY, document.amended_from, "unique_key", document.unique_key, update_modified=False
+		)
+
+
+# The steps of its life
+
+
+def lock(name: str):
+	"""The record as it is now, locked until the transaction ends: whoever comes second finds what the first
+	did."""
+	return frappe.get_doc(REWARD_PENALTY, name, for_update=True)
+
+
+def write(document, **values) -> None:
+	"""Write fields that only services write, and keep what changed on record."""
+	if (document.doctype, document.name) in frappe.flags.currently_saving:
+		document.db_set(values)  # the document's own save keeps the record
+		return
+	document.load_doc_before_save()
+	document.db_set(values, notify=True)
+	document.save_version()
+
+
+def move(document, status: str, **values) -> None:
+	"""Give a record its next status and what goes with it; frappe.ValidationError if it can't follow."""
+	check_step(document, status)
+	write(document, status=status, **values)
+	tell_source(document)
+
+
+def check_step(document, status: str) -> None:
+	"""Raise frappe.ValidationError if `status` can't follow the record's own."""
+	if status != document.status and status not in NEXT_STATUSES[document.status]:
+		frappe.throw(
+			_("{0} is “{1}”. It can't become “{2}” from there.").format(
+				document.name, label(document.status), label(status)
+			)
+		)
+
+
+def tell_source(document) -> None:
+	"""The breach that called for a penalty follows what becomes of it."""
+	if document.source_type == "Contract Breach" and document.source_name:
+		from partner_relations.supplier_quality import breaches
+
+		breaches.follow_penalty(document.source_name, document.status)
+
+
+def label(status: str) -> str:
+	"""A status in the reader's language."""
+	return _(status, context=REWARD_PENALTY)
+
+
+def company_setting(company: str):
+	"""The row of the settings with the company's accounts and limit, or None."""
+	rows = frappe.get_cached_doc(SETTINGS).companies
+	return next((row for row in rows if row.company == company), None)
+
+
+# Approval
+
+
+def approve(name: str) -> str:
+	"""Approve a proposal; returns the new status.
+
+	Above the amount set for the company the first approval is noted, and the second, by another person,
+	submits. Who proposed or last edited it is refused, Administrator included. Checks the right to submit.
+	"""
+	document = lock(name)
+	document.check_permission("submit")
+	check_open(document)
+	check_approver(document, document.modified_by)
+	if needs_two_approvals(document) and not document.first_approver:
+		# Neither time stamp nor editor: who edited the proposal last must not give the second approval.
+		document.load_doc_before_save()
+		document.db_set(
+			{
+				"status": SECOND,
+				"needs_two_approvals": 1,
+				"first_approver": frappe.session.user,
+				"first_approved_on": now(),
+			},
+			update_modified=False,
+			notify=True,
+		)
+		document.save_version()
+		return document.status
+	document.submit()
+	return document.status
+
+
+def check_open(document) -> None:
+	"""Raise frappe.ValidationError unless the proposal still awaits a decision."""
+	if document.docstatus == 1:
+		frappe.throw(
+			_("{0} was approved already, by {1}.").format(document.name, frappe.bold(document.approved_by)),
+			title=_("Approved Already"),
+		)
+	if document.status not in (PROPOSED, SECOND):
+		frappe.throw(_("{0} is “{1}”.").format(document.name, label(document.status)))
+
+
+def check_approver(document, last_editor: str | None) -> None:
+	"""Raise frappe.PermissionError if the user proposed the record, edited it last or approved it before."""
+	user = frappe.session.user
+	if user in (document.proposed_by, document.owner):
+		reason = _("You proposed it; somebody else must approve it.")
+	elif user == last_editor:
+		reason = _("You edited it last; somebody else must approve it.")
+	elif user == document.first_approver:
+		reason = _("You gave the first approval; somebody else must give the second.")
+	else:
+		return
+	frappe.throw(reason, frappe.PermissionError, title=_("Not Approved"))
+
+
+def needs_two_approvals(document) -> bool:
+	"""Whether the amount is above the one from which the company wants two persons."""
+	setting = company_setting(document.company)
+	return bool(
+		document.is_financial
+		and setting
+		and setting.has_second_approval
+		and flt(document.amount) > flt(setting.second_approval_above)
+	)
+
+
+# Notice and answer
+
+
+def send_notice(
+	name: str, recipients: Sequence[str] | str | None = None, message: str | None = None
+) -> dict[str, str | None]:
+	"""Mail the notice, with the day by which the supplier may answer; returns {"status", "error"}.
+
+	`notices.send` checks the right to mail it, and that there is something to tell. When the letter has gone
+	out, now or at a later try, it runs the document's `notice_sent`.
+	"""
+	from partner_relations.supplier_quality import notices
+
+	return notices.send(REWARD_PENALTY, name, recipients, message)
+
+
+def record_notice(name: str, given_on: date | str, how: str) -> None:
+	"""Note that the supplier was told otherwise than by mail; the days to answer count from then.
+
+	`how` says who was told in which way. Checks the right to submit.
+	"""
+	document = lock(name)
+	document.check_permission("submit")
+	if not (how or "").strip():
+		frappe.throw(_("Say how the supplier was told."))
+	given_on = getdate(given_on)
+	if given_on > getdate(today()):
+		frappe.throw(_("The notice can't be given on a later day than today."))
+	if document.docstatus != 1 or document.answer:
+		frappe.throw(_("{0} is “{1}”.").format(document.name, label(document.status)))
+	notice_sent(
+		document,
+		notice_status="Sent",
+		notice_to=how.strip(),
+		notice_on=given_on,
+		notice_error=None,
+		respond_by=add_days(given_on, cint(frappe.get_cached_doc(SETTINGS).answer_days)),
+	)
+
+
+def notice_sent(document, **values) -> None:
+	"""The supplier was told: what was approved is Notified; what is in effect or posted stays so."""
+	told = document.status == APPROVED and not document.decision_on_dispute
+	status = NOTIFIED if told else document.status
+	if values or status != document.status:
+		move(document, status, **values)
+
+
+def may_answer(document) -> bool:
+	"""Whether an answer of the supplier is awaited or, after its deadline, still possible.
+
+	A penalty without money can be disputed while it acts.
+	"""
+	return (
+		document.docstatus == 1
+		and document.notice_status in ("Sent", "Not sent")
+		and (document.status == NOTIFIED or (document.status == IN_EFFECT and document.kind == "Penalty"))
+		and document.answer in (None, "", NO_ANSWER)
+	)
+
+
+def record_response(name: str, answer: str, text: str | None, by: str) -> None:
+	"""Note the supplier's answer: "Accepted" or "Disputed" (with what it objects to), and who gave it.
+
+	Once, and until it is posted. The caller checks that the user may answer for this supplier or write the
+	record.
+	"""
+	document = lock(name)
+	text = (text or "").strip()
+	if answer not in (ACCEPTED, DISPUTED):
+		frappe.throw(_("The answer is either “Accepted” or “Disputed”."))
+	if not may_answer(document):
+		frappe.throw(_("No answer to {0} is awaited: it is “{1}”.").format(name, label(document.status)))
+	if answer == DISPUTED and not text:
+		frappe.throw(_("Say what is disputed."))
+	stays = document.status == IN_EFFECT and answer == ACCEPTED
+	move(
+		document,
+		IN_EFFECT if stays else answer,
+		answer=answer,
+		response=text or None,
+		response_by=by,
+		responded_on=now(),
+	)
+
+
+def decide_dispute(name: str, decision: str, reason: str) -> None:
+	"""Decide on a dispute: "Uphold" or "Waive", with the reason. Checks the right to submit."""
+	document = lock(name)
+	document.check_permission("submit")
+	if document.status != DISPUTED:
+		frappe.throw(_("{0} is not disputed.").format(name))
+	if decision not in ("Uphold", "Waive"):
+		frappe.throw(_("A dispute is either upheld or waived."))
+	reason = _given(reason, _("Say why you decide so; the reason is kept."))
+	if decision == "Waive":
+		_waive(document, reason, decision_on_dispute=reason)
+	else:
+		move(document, APPROVED if document.is_financial else IN_EFFECT, decision_on_dispute=reason)
+
+
+def note_silence() -> None:
+	"""Scheduled daily: where the deadline has passed without an answer, that is noted; it may be posted."""
+	record = frappe.qb.DocType(REWARD_PENALTY)
+	(
+		frappe.qb.update(record)
+		.set(record.answer, NO_ANSWER)
+		.set(record.modified, now())
+		.where(
+			(record.docstatus == 1)
+			& ((record.status == NOTIFIED) | ((record.status == IN_EFFECT) & (record.kind == "Penalty")))
+			& (record.notice_status == "Sent")
+			& (record.respond_by < today())
+			& (record.answer.isnull() | (record.answer == ""))
+		)
+	).run()
+
+
+# Waiver and end
+
+
+def waive(name: str, reason: str) -> None:
+	"""Reject a proposal, or waive what was approved; who, when and why are kept. Checks the right to submit.
+
+	What is posted is cancelled or reversed instead.
+	"""
+	document = lock(name)
+	document.check_permission("submit")
+	if document.status in (POSTED, REVERSED):
+		frappe.throw(_("{0} is posted. Cancel it, or reverse its entry.").format(name))
+	_waive(document, _given(reason, _("Say why it is waived; the reason is kept.")))
+
+
+def _waive(document, reason: str, **values) -> None:
+	if document.debit_note:
+		frappe.throw(
+			_("There is a draft of a debit note, {0}. Delete it first.").format(
+				get_link_to_form("Purchase Invoice", document.debit_note)
+			)
+		)
+	had_effect = document.docstatus == 1 and not document.is_financial
+	move(
+		document,
+		WAIVED,
+		waiver_reason=reason,
+		waived_by=frappe.session.user,
+		waived_on=now(),
+		**values,
+	)
+	if had_effect:
+		effects().lift(document)
+
+
+def end(name: str, reason: str) -> None:
+	"""End a measure that is in effect today, with the reason. Checks the right to submit."""
+	document = lock(name)
+	document.check_permission("submit")
+	if document.status != IN_EFFECT:
+		frappe.throw(_("{0} is not in effect.").format(name))
+	reason = _given(reason, _("Say why the measure ends; the reason is kept."))
+	move(document, ENDED)
+	document.add_comment("Comment", _("Ended: {0}").format(frappe.utils.escape_html(reason)))
+	effects().lift(document)
+
+
+def effects():
+	"""The service that gives measures their effect; it asks this one what is in effect."""
+	from partner_relations.supplier_quality import effects as service
+
+	return service
+
+
+def _given(reason: str | None, demand: str) -> str:
+	reason = cstr(reason).strip()
+	if not reason:
+		frappe.throw(demand)
+	return reason
+
+
+# Settings
+
+
+def check_company_settings(rows: Sequence) -> None:
+	"""Each company once, with accounts and a cost centre of its own; raises frappe.ValidationError by row."""
+	companies = set()
+	for row in rows:
+		if row.company in companies:
+			frappe.throw(
+				_("Row {0}: {1} has a row already. Each company has one.").format(row.idx, row.company)
+			)
+		companies.add(row.company)
+		for fieldname in ("penalty_account", "reward_account"):
+			if row.get(fieldname):
+				_check_account(row, fieldname)
+		if row.cost_center:
+			center = frappe.get_cached_value(
+				"Cost Center", row.cost_center, ["company", "is_group"], as_dict=True
+			)
+			if center.company != row.company or center.is_group:
+				frappe.throw(
+					_("Row {0}: {1} is a group, or another company's. Choose a cost centre of {2}.").format(
+						row.idx, frappe.bold(row.cost_center), frappe.bold(row.company)
+					)
+				)
+
+
+def _check_account(row, fieldname: str) -> None:
+	account = frappe.get_cached_value(
+		"Account",
+		row.get(fieldname),
+		["company", "is_group", "root_type", "account_currency", "disabled"],
+		as_dict=True,
+	)
+	currency = frappe.get_cached_value("Company", row.company, "default_currency")
+	if account.company != row.company or account.is_group or account.disabled:
+		reason = _("Row {0}: {1} is a group, disabled, or another company's. Choose an account of {2}.")
+	elif account.root_type not in ("Income", "Expense"):
+		reason = _("Row {0}: {1} is neither an income nor an expense account. Choose one of {2}.")
+	elif (account.account_currency or currency) != currency:
+		reason = _("Row {0}: {1} isn't in the currency of {2}. Choose an account that is.")
+	else:
+		return
+	frappe.throw(reason.format(row.idx, frappe.bold(row.get(fieldname)), frappe.bold(row.company)))

@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from partner_relations.supplier_quality import reward_penalty
+
 
 class SupplierQualitySettings(Document):
 	# begin: auto-generated types
@@ -21,4 +23,5 @@ class SupplierQualitySettings(Document):
 		reward_subject: DF.Data | None
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		reward_penalty.check_company_settings(self.companies)

@@ -54,6 +54,11 @@ class SupplierRestriction(Document):
 			if self.has_value_changed("until"):
 				frappe.throw(
 					_("A restriction from an evaluation ends by a better grade. Release it and say why.")
+					if self.source_type == "Supplier Evaluation"
+					else _(
+						"The last day of this restriction was approved with its source. "
+						"Release it and say why, or waive the source."
+					)
 				)
 
 	def validate_dates(self):
@@ -64,6 +69,8 @@ class SupplierRestriction(Document):
 
 	def on_trash(self):
 		if self.source_name:
-			frappe.throw(_("A restriction that came from an evaluation stays on record. Release it instead."))
+			frappe.throw(
+				_("A restriction that came from another document stays on record. Release it instead.")
+			)
 		if self.status == "Active":
 			frappe.throw(_("This restriction is active. Release it and say why before you delete it."))

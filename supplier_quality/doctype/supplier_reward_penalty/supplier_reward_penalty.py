@@ -1,5 +1,213 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html, flt, fmt_money, get_link_to_form, getdate, now
+
+from partner_relations.common.documents import clear_computed_fields, keep_computed_fields
+from partner_relations.supplier_quality import effects, posting, reward_penalty
+
+SUPPLIER_FIELDS = {
+	"Supplier Evaluation": "supplier",
+	"Contract Breach": "party",
+	"Purchase Order": "supplier",
+	"Purchase Receipt": "supplier",
+	"Purchase Invoice": "supplier",
+	"Supplier Quotation": "supplier",
+}
+"""Where a source document says whom it is about; a Quality Inspection says it by its own reference."""
+
+ORIGIN = ("supplier", "company", "source_type", "source_name")
+DECIDED = (*ORIGIN, "kind", "measure", "paid_by", "amount", "reason", "from_date", "until", "hold_payments",
+	"order_share", "payment_terms_template", "purchase_invoice")  # fmt: skip
+"""What is approved: an approver who changes it has to let somebody else approve."""
 
 
 class SupplierRewardPenalty(Document):
-	pass
+	def validate(self):
+		self.keep_what_services_write()
+		self.validate_open()
+		self.set_what_follows()
+		self.validate_kind()
+		self.validate_amount()
+		self.validate_measure()
+		self.validate_source()
+		self.validate_invoice()
+		self.set_key()
+
+	def before_submit(self):
+		self.validate_approval()
+		self.status = reward_penalty.APPROVED
+		self.approved_by = frappe.session.user
+		self.approved_on = now()
+
+	def on_submit(self):
+		effects.take_effect(self)
+		reward_penalty.tell_source(self)
+
+	def before_update_after_submit(self):
+		keep_computed_fields(self)
+
+	def before_cancel(self):
+		reward_penalty.check_step(self, reward_penalty.CANCELLED)
+		posting.undo(self)
+
+	def on_cancel(self):
+		was_in_effect = self.status in (reward_penalty.IN_EFFECT, reward_penalty.DISPUTED)
+		self.db_set("status", reward_penalty.CANCELLED)
+		if was_in_effect:
+			effects.lift(self)
+		reward_penalty.tell_source(self)
+
+	def on_trash(self):
+		if self.docstatus == 1:
+			frappe.throw(_("An approved reward or penalty stays on record. Cancel it instead."))
+		if not reward_penalty.made_by_hand(self) and not self.amended_from:
+			frappe.throw(
+				_("{0} stays on record, lest it is proposed again. Waive it and say why.").format(self.name)
+			)
+		reward_penalty.give_key_back(self)
+
+	def notice_sent(self):
+		"""Run by `notices.send` once the letter has gone out."""
+		reward_penalty.notice_sent(reward_penalty.lock(self.name))
+
+	def keep_what_services_write(self):
+		if self.is_new():
+			amended_from = self.amended_from
+			clear_computed_fields(self)
+			self.amended_from = amended_from
+			reward_penalty.begin(self)
+		else:
+			keep_computed_fields(self)
+
+	def validate_open(self):
+		"""A decided proposal stays as it was; an edit voids the first of two approvals."""
+		if self.docstatus == 0 and self.status == reward_penalty.WAIVED:
+			frappe.throw(_("{0} was waived. Make a new one if it is to be taken up again.").format(self.name))
+		if self._action == "save" and self.first_approver:
+			self.update(
+				{"status": reward_penalty.PROPOSED, "first_approver": None, "first_approved_on": None}
+			)
+
+	def set_what_follows(self):
+		self.is_financial = int(self.measure in reward_penalty.FINANCIAL)
+		self.paid_by = reward_penalty.payer(self.kind, self.measure, self.paid_by)
+		self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
+		if not self.is_financial:
+			self.update({"amount": 0, "amount_note": None, "remedy_scheme": None, "purchase_invoice": None})
+		if self.measure not in reward_penalty.RESTRICTING:
+			self.hold_payments = 0
+		self.needs_two_approvals = int(reward_penalty.needs_two_approvals(self))
+
+	def validate_kind(self):
+		if self.measure in (
+			reward_penalty.NEVER_REWARDS if self.kind == "Reward" else reward_penalty.NEVER_PENALTIES
+		):
+			frappe.throw(
+				_("“{0}” can't be a reward. Choose another measure, or make it a penalty.").format(
+					_(self.measure)
+				)
+				if self.kind == "Reward"
+				else _("“{0}” can't be a penalty. Choose another measure, or make it a reward.").format(
+					_(self.measure)
+				)
+			)
+		if self.kind == "Penalty" and self.paid_by == "Company":
+			frappe.throw(_("A penalty is paid by the supplier."))
+
+	def validate_amount(self):
+		if not self.is_financial:
+			return
+		places = self.precision("amount")
+		self.amount = flt(self.amount, places)
+		if self.amount <= 0:
+			frappe.throw(_("Enter the amount; it must be greater than zero."))
+		departs = self.calculation and self.amount != flt(self.calculated_amount, places)
+		if departs and not (self.amount_note or "").strip():
+			frappe.throw(
+				_("The scheme gives {0}. Say why the amount departs from it.").format(
+					fmt_money(self.calculated_amount, currency=self.currency)
+				)
+			)
+
+	def validate_measure(self):
+		if self.measure in reward_penalty.WITH_END and not self.until:
+			frappe.throw(_("Say until when “{0}” is to last.").format(_(self.measure)))
+		if self.until and self.from_date and getdate(self.until) < getdate(self.from_date):
+			frappe.throw(_("The measure ends before it starts. Change one of the two dates."))
+		if self.measure == "Payment Terms" and not self.payment_terms_template:
+			frappe.throw(_("Choose the payment terms that the supplier is to have."))
+		if "Order Share" in (self.measure or "") and not 0 < flt(self.order_share) <= 100:
+			frappe.throw(_("Enter the share of the orders, above 0 and up to 100 percent."))
+
+	def validate_source(self):
+		"""The source exists and is about this supplier; that of a proposal by rule or contract stays."""
+		if bool(self.source_type) != bool(self.source_name):
+			frappe.throw(_("Give both the kind of source document and its name, or neither."))
+		before = self.get_doc_before_save()
+		if before and not reward_penalty.made_by_hand(before):
+			changed = [self.meta.get_label(field) for field in ORIGIN if self.has_value_changed(field)]
+			if changed:
+				frappe.throw(
+					_("{0} of a proposal can't be changed. Waive this one and make another by hand.").format(
+						", ".join(_(label) for label in changed)
+					)
+				)
+			return
+		if not self.source_name:
+			return
+		if not frappe.db.exists(self.source_type, self.source_name):
+			frappe.throw(
+				_("There is no {0} named {1}.").format(
+					_(self.source_type), frappe.bold(escape_html(self.source_name))
+				)
+			)
+		if self.source_type in SUPPLIER_FIELDS:
+			self._must_match(self.source_type, self.source_name, SUPPLIER_FIELDS[self.source_type])
+
+	def validate_invoice(self):
+		if not self.purchase_invoice or self.docstatus == 1:
+			return
+		if frappe.db.get_value("Purchase Invoice", self.purchase_invoice, "docstatus") != 1:
+			frappe.throw(
+				_("There is no submitted Purchase Invoice {0}.").format(
+					frappe.bold(escape_html(self.purchase_invoice))
+				)
+			)
+		self._must_match("Purchase Invoice", self.purchase_invoice, "supplier")
+
+	def _must_match(self, doctype: str, name: str, supplier_field: str):
+		supplier, company = frappe.db.get_value(doctype, name, [supplier_field, "company"])
+		if (supplier, company) != (self.supplier, self.company):
+			frappe.throw(
+				_("{0} is about {1} and {2}. Choose a document of the same supplier and company.").format(
+					get_link_to_form(doctype, name),
+					frappe.bold(escape_html(supplier)),
+					frappe.bold(escape_html(company)),
+				)
+			)
+
+	def set_key(self):
+		"""The key follows what a person changes; a rule's or a contract's stays."""
+		before = self.get_doc_before_save()
+		if before and self.docstatus == 0 and reward_penalty.made_by_hand(before):
+			reward_penalty.claim_key(self)
+
+	def validate_approval(self):
+		before = self.get_doc_before_save()
+		if before is None:
+			frappe.throw(_("Save it first; somebody else must approve it."), title=_("Not Approved"))
+		reward_penalty.check_open(before)
+		reward_penalty.check_approver(self, before.modified_by)
+		if any(self.has_value_changed(field) for field in DECIDED):
+			frappe.throw(_("You edited it. Save it; somebody else must approve it."), title=_("Not Approved"))
+		if self.needs_two_approvals and not self.first_approver:
+			frappe.throw(
+				_("Two persons approve this amount. Use “Approve” to give the first approval."),
+				title=_("Not Approved"),
+			)
+
+
+def on_doctype_update():
+	"""The ceiling per year and the supplier's overview ask what a supplier got or owes, and when."""
+	frappe.db.add_index(reward_penalty.REWARD_PENALTY, ["supplier", "decision_date"])
