@@ -62,12 +62,27 @@ doc_events = {
 	"Contract Template": {
 		"validate": "partner_relations.supplier_quality.clauses.validate_template",
 	},
+	"Journal Entry": {
+		"validate": "partner_relations.supplier_quality.posting.keep_name",
+		"on_submit": "partner_relations.supplier_quality.posting.after_submit",
+		"on_cancel": "partner_relations.supplier_quality.posting.after_cancel",
+	},
+	"Purchase Invoice": {
+		"validate": "partner_relations.supplier_quality.posting.keep_name",
+		"before_submit": "partner_relations.supplier_quality.posting.before_debit_note_submit",
+		"on_submit": "partner_relations.supplier_quality.posting.after_submit",
+		"on_cancel": "partner_relations.supplier_quality.posting.after_cancel",
+		"on_trash": "partner_relations.supplier_quality.posting.after_delete",
+	},
 	"Item Group": {
 		"after_rename": "partner_relations.supplier_quality.renames.after_item_group_rename",
 	},
 	"Supplier": {
 		"validate": "partner_relations.supplier_quality.publishing.keep_standing",
-		"after_rename": "partner_relations.supplier_quality.publishing.after_supplier_rename",
+		"after_rename": [
+			"partner_relations.supplier_quality.publishing.after_supplier_rename",
+			"partner_relations.supplier_quality.effects.after_supplier_rename",
+		],
 	},
 }
 
@@ -127,6 +142,8 @@ scheduler_events = {
 	},
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
+		"partner_relations.supplier_quality.reward_penalty.note_silence",
+		"partner_relations.supplier_quality.effects.start_and_end_due",
 		"partner_relations.supplier_quality.schedule.create_due_runs",
 		"partner_relations.supplier_quality.evidence.find_changed_facts",
 		"partner_relations.supplier_quality.notices.retry_unsent",
