@@ -1,4 +1,4 @@
-"""Evidence: the lines behind a criterion, and whether they still add up to what was published."""
+"""Evidence: the lines behind a criterion or a promise, and whether they still add up to what was decided."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ from partner_relations.supplier_quality.evaluation import (
 	read_facts,
 	scope_of,
 )
-from partner_relations.supplier_quality.kpis import MARIADB, Measure, lines, totals
+from partner_relations.supplier_quality.kpis import MARIADB, KpiSettings, Measure, Scope, lines, totals
 from partner_relations.supplier_quality.measures import all_measures, execute
 from partner_relations.supplier_quality.rating import Fact
-from partner_relations.supplier_quality.rating.definition import Definition
+from partner_relations.supplier_quality.rating.definition import Definition, settings_from_dict
 from partner_relations.supplier_quality.rating.numbers import EXACT, decimal, stored
 
 NOTHING = Fact(Decimal(0), Decimal(0), 0)
@@ -52,25 +52,57 @@ def evidence(evaluation: str, kpi: str, limit: int = 5000) -> dict[str, Any]:
 		getdate(today()),
 		(document.supplier,),
 	)
-	query = lines(measure, scope, criterion.settings, MARIADB, limit + 1)
+	stored_fact = _fact((row.numerator, row.denominator, row.sample_size))
+	return {**facts_behind(measure, scope, criterion.settings, stored_fact, limit), "basis": row.basis}
+
+
+def facts_behind(
+	measure: Measure, scope: Scope, settings: KpiSettings, then: Fact, limit: int = 5000
+) -> dict[str, Any]:
+	"""The lines of one supplier that a measure counts today, beside the stored sums: see `evidence`."""
+	query = lines(measure, scope, settings, MARIADB, limit + 1)
 	rows = frappe.db.sql(query.sql, query.values, as_dict=True)
 	truncated = len(rows) > limit
 	readable = _readable(rows[:limit])
-	counted = totals(measure, scope, criterion.settings, MARIADB)
+	counted = totals(measure, scope, settings, MARIADB)
 	fact = next((_fact(values) for _supplier, *values in execute(counted.sql, counted.values)), NOTHING)
 	skip = ("supplier", "sample")
 	return {
 		"columns": [name for name in (rows[0] if rows else ()) if name not in skip],
 		"rows": [{name: value for name, value in line.items() if name not in skip} for line in readable],
-		"stored": _figures(_fact((row.numerator, row.denominator, row.sample_size)), measure),
+		"stored": _figures(then, measure),
 		"today": _figures(fact, measure),
 		"hidden": len(rows[:limit]) - len(readable),
 		"truncated": truncated,
 		"measure": measure.name,
 		"unit": measure.unit,
 		"scale": measure.scale,
-		"basis": row.basis,
 	}
+
+
+def window_evidence(doctype: str, name: str, limit: int = 5000) -> dict[str, Any]:
+	"""The lines counted for a Contract Obligation Result or a Contract Breach, as they stand today.
+
+	Returns what `evidence` does, without `basis`. Checks the right to read it, and drops the lines of
+	documents that the user may not read.
+	"""
+	document = frappe.get_doc(doctype, name)
+	document.check_permission("read")
+	definition = frappe.parse_json(document.definition)
+	if not definition.get("measure"):
+		frappe.throw(_("A dated deliverable has no facts to count: see its due date and evidence."))
+	measure = all_measures().get(definition["measure"])
+	if measure is None:
+		frappe.throw(_("No installed app provides the measure {0} any more.").format(definition["measure"]))
+	scope = Scope(
+		document.company,
+		getdate(document.from_date),
+		getdate(document.to_date),
+		getdate(today()),
+		(document.party,),
+	)
+	then = _fact((document.numerator, document.denominator, document.sample_size))
+	return facts_behind(measure, scope, settings_from_dict(definition["settings"]), then, limit)
 
 
 def definition_of_run(run: str) -> Definition:

@@ -24,7 +24,8 @@ class Occasion:
 	"""What an amount is asked for: one supplier and company over a period, both days inside.
 
 	`points` are those missed, `days_late` those of a single deliverable (None: those of the deliveries of the
-	period), `grade` that of the evaluation. Facts are read as of `day`.
+	period), `exempt_days` those of each delay that were accepted as force majeure, `grade` that of the
+	evaluation. Facts are read as of `day`; `settings` and `late` say what is late.
 	"""
 
 	name: str
@@ -36,6 +37,13 @@ class Occasion:
 	points: Decimal = Decimal(0)
 	days_late: int | None = None
 	grade: str | None = None
+	exempt_days: Decimal = Decimal(0)
+	settings: KpiSettings = SETTINGS
+	late: Measure = LATE_LINES
+
+	def delay(self, reference: str, value: Decimal, days: Decimal) -> Item:
+		"""An item that is so many days late."""
+		return Item(reference, value, days, min(self.exempt_days, days))
 
 
 @dataclass(frozen=True)
@@ -51,20 +59,21 @@ class _LateLine:
 def cases(definition: Mapping[str, Any], occasions: Sequence[Occasion]) -> dict[str, Case]:
 	"""The case of each occasion by its name, for a frozen remedy scheme.
 
-	One or two queries per company and period, whatever the number of suppliers. The value of a percentage is
-	that of the whole period: net, in company currency. Where days late count, each late line is an item by
-	itself: its own value, or that of its order (once per order, with the days of its latest line), or none
-	for a fixed amount; of an invoice value there is one item, with the days of the latest line.
+	One or two queries per company, period and idea of what is late, whatever the number of suppliers. The
+	value of a percentage is that of the whole period: net, in company currency. Where days late count, each
+	late line is an item by itself: its own value, or that of its order (once per order, with the days of its
+	latest line), or none for a fixed amount; of an invoice value there is one item, with the days of the
+	latest line.
 	"""
 	scheme = Scheme.from_dict(definition)
-	groups: dict[tuple[str, date, date, date], list[Occasion]] = defaultdict(list)
-	for occasion in occasions:
-		groups[(occasion.company, occasion.from_date, occasion.to_date, occasion.day)].append(occasion)
+	groups: dict[tuple, list[Occasion]] = defaultdict(list)
+	for row in occasions:
+		groups[(row.company, row.from_date, row.to_date, row.day, row.settings, row.late.name)].append(row)
 	found: dict[str, Case] = {}
-	for (company, from_date, to_date, day), members in groups.items():
+	for (company, from_date, to_date, day, settings, _late), members in groups.items():
 		suppliers = tuple(sorted({occasion.supplier for occasion in members}))
 		scope = Scope(company, from_date, to_date, day, suppliers)
-		late = _late_lines(scope) if _counts_days(scheme, members) else {}
+		late = _late_lines(scope, settings, members[0].late) if _counts_days(scheme, members) else {}
 		values = _sums(scope, SUMS[scheme.basis]) if _needs_sum(scheme, members) else {}
 		for occasion in members:
 			items = _items(
@@ -95,19 +104,19 @@ def _items(scheme: Scheme, occasion: Occasion, value: Decimal, late: Sequence[_L
 	if scheme.counts == Counts.POINTS_MISSED:
 		return [Item(label, value, occasion.points)]
 	if occasion.days_late is not None:
-		return [Item(label, value, Decimal(occasion.days_late))]
+		return [occasion.delay(label, value, Decimal(occasion.days_late))]
 	if scheme.basis == Basis.INVOICE_VALUE:
-		return [Item(label, value, max((line.days for line in late), default=Decimal(0)))]
+		return [occasion.delay(label, value, max((line.days for line in late), default=Decimal(0)))]
 	if scheme.basis == Basis.ORDER_VALUE:
 		latest: dict[str, _LateLine] = {}
 		for line in late:
 			known = latest.get(line.purchase_order)
 			if known is None or line.days > known.days:
 				latest[line.purchase_order] = line
-		return [Item(order, line.order_amount, line.days) for order, line in sorted(latest.items())]
+		return [occasion.delay(order, line.order_amount, line.days) for order, line in sorted(latest.items())]
 	by_line = scheme.basis == Basis.LATE_LINE_VALUE
 	return [
-		Item(f"{line.document} {line.item_code}", line.value if by_line else Decimal(0), line.days)
+		occasion.delay(f"{line.document} {line.item_code}", line.value if by_line else Decimal(0), line.days)
 		for line in late
 	]
 
@@ -120,8 +129,8 @@ def _sums(scope: Scope, measure: Measure) -> dict[str, Decimal]:
 	}
 
 
-def _late_lines(scope: Scope) -> dict[str, list[_LateLine]]:
-	query = lines(LATE_LINES, scope, SETTINGS, MARIADB)
+def _late_lines(scope: Scope, settings: KpiSettings, late: Measure) -> dict[str, list[_LateLine]]:
+	query = lines(late, scope, settings, MARIADB)
 	found: dict[str, list[_LateLine]] = defaultdict(list)
 	for row in execute(query.sql, query.values):
 		(

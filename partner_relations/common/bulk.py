@@ -3,14 +3,17 @@
 For documents whose content the core has validated; no controller runs.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import frappe
 from frappe.model.naming import parse_naming_series
+from frappe.utils import now
+from pypika import Case
 
 ROWS_PER_STATEMENT = 2000
+ROWS_PER_UPDATE = 200
 
 
 def reserve_names(series: str, count: int) -> list[str]:
@@ -62,3 +65,32 @@ def _batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
 	iterator = iter(rows)
 	while batch := list(islice(iterator, size)):
 		yield batch
+
+
+def insert_documents(doctype: str, series: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+	"""Insert drafts named by a series, all with the same columns; returns their names, in order."""
+	if not rows:
+		return []
+	names = reserve_names(series, len(rows))
+	user, stamp = frappe.session.user, now()
+	columns = ["name", "owner", "modified_by", "creation", "modified", "docstatus", *rows[0]]
+	insert_rows(
+		doctype,
+		columns,
+		([name, user, user, stamp, stamp, 0, *row.values()] for name, row in zip(names, rows, strict=True)),
+	)
+	return names
+
+
+def update_rows(doctype: str, columns: Sequence[str], rows: Mapping[str, Sequence[Any]]) -> None:
+	"""Give documents (by name) new values in the order of `columns`: one statement for many rows."""
+	table = frappe.qb.DocType(doctype)
+	remaining = iter(rows.items())
+	while batch := list(islice(remaining, ROWS_PER_UPDATE)):
+		query = frappe.qb.update(table).where(table.name.isin([name for name, _values in batch]))
+		for position, column in enumerate(columns):
+			value = Case()
+			for name, values in batch:
+				value = value.when(table.name == name, values[position])
+			query = query.set(table[column], value)
+		query.run()

@@ -1,9 +1,9 @@
 """Obligations: over which windows a promise is judged, and whether it was kept. Without frappe.
 
-The windows of an obligation follow each other without gap or overlap from the start of the contract to its end.
-They are months, quarters, half-years or years, of the calendar or counted from the contract's start. The first
-and the last one are cut to the contract: what happened before or after it breaks no promise of it. A minimum
-sample keeps a short window with few facts from being judged.
+The windows of an obligation follow each other without gap or overlap from the start of the contract to its
+end. They are months, quarters, half-years or years, of the calendar or counted from the contract's start. The
+first and the last one are cut to the contract: what happened before or after it breaks no promise of it. A
+minimum sample keeps a short window with few facts from being judged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -100,9 +100,9 @@ class Judgement:
 def judge(
 	comparison: str, target: Number, fact: Fact | None, scale: int, minimum_sample: int = 0
 ) -> Judgement:
-	"""Whether a promise of "At least" or "At most" a target was kept: value = scale x numerator / denominator.
+	"""Whether a promise of "At least" or "At most" a target was kept.
 
-	A value that equals the target keeps the promise. It is decided on the value as it is stored, so that
+	The value is scale x numerator / denominator. A value that equals the target keeps the promise. It is decided on the value as it is stored, so that
 	what people see explains the outcome. Without facts, or with fewer than the minimum sample, a promise is
 	neither kept nor broken. Raises ValueError for another comparison.
 	"""
@@ -124,7 +124,7 @@ def points_missed(target: Number, value: Number) -> Decimal:
 
 @dataclass(frozen=True)
 class Delivery:
-	"""What became of a dated deliverable; `settled` once it is delivered, for then its delay no longer grows."""
+	"""What became of a dated deliverable; `settled` once it is delivered: its delay grows no more."""
 
 	outcome: Outcome
 	days_late: int
@@ -132,7 +132,7 @@ class Delivery:
 
 
 def judge_deliverable(due: date, delivered_on: date | None, today: date) -> Delivery | None:
-	"""Whether a deliverable came by its due date; None while it isn't due or only just (the day isn't over)."""
+	"""Whether a deliverable came by its due date; None while that day isn't over."""
 	if delivered_on is not None and delivered_on <= due:
 		return Delivery(Outcome.KEPT, 0, True)
 	if today <= due:

@@ -1,7 +1,7 @@
 """What was bought for how much, and what came late: the bases of penalties and rebates.
 
-Facts like those of the measures, read by `totals` and `lines`, but nobody is rated by them: they are not among
-the measures that a KPI can use. Amounts are net, in company currency.
+Facts like those of the measures, read by `totals` and `lines`, but nobody is rated by them: they are not
+among the measures that a KPI can use. Amounts are net, in company currency.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from partner_relations.supplier_quality.kpis.query import Branch, Facts, Measure
 
 
 def order_value(sql: Sql) -> Facts:
-	"""Net amounts of the lines of orders dated in the period, to outside suppliers; of each 1 as denominator."""
+	"""Net amounts of the lines of orders to outside suppliers dated in the period; 1 each as denominator."""
 	orders = order_tables(sql)
 	order, line = orders.order, orders.line
 	source = (
@@ -264,5 +264,5 @@ _COUNT_RECEIPTS = ("on_time_delivery", "days_late")
 
 
 def late_lines_behind(measure: str) -> Measure:
-	"""The late lines that belong to a promise about a measure: of the period's receipts, or of what was due."""
+	"""The late lines behind a promise about a measure: of the period's receipts, or of what was due."""
 	return LATE_DELIVERIES if measure in _COUNT_RECEIPTS else LATE_LINES

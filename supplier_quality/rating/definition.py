@@ -114,13 +114,7 @@ class Definition:
 					**{
 						**row,
 						"curve": tuple((value, rating) for value, rating in row["curve"]),
-						"settings": KpiSettings(
-							**{
-								**row["settings"],
-								"quantity_tolerance": Decimal(row["settings"]["quantity_tolerance"]),
-								"price_tolerance": Decimal(row["settings"]["price_tolerance"]),
-							}
-						),
+						"settings": settings_from_dict(row["settings"]),
 					}
 				)
 				for row in data["criteria"]
@@ -135,9 +129,8 @@ class Definition:
 	def to_dict(self) -> dict[str, Any]:
 		"""Plain dictionaries, lists, texts and numbers, ready for JSON."""
 		data = asdict(self)
-		for row in data["criteria"]:
-			for name in ("quantity_tolerance", "price_tolerance"):
-				row["settings"][name] = as_text(row["settings"][name])
+		for row, criterion in zip(data["criteria"], self.criteria, strict=True):
+			row["settings"] = settings_to_dict(criterion.settings)
 		return data
 
 	@cached_property
@@ -220,3 +213,19 @@ def settings_of(kpi: Mapping[str, Any], template: str = "") -> KpiSettings:
 		kpi=kpi.get("name") or kpi.get("kpi_name") or "",
 		template=template,
 	)
+
+
+def settings_to_dict(settings: KpiSettings) -> dict[str, Any]:
+	"""Ready for JSON; tolerances as text, which loses nothing."""
+	data = asdict(settings)
+	for name in _TOLERANCES:
+		data[name] = as_text(data[name])
+	return data
+
+
+def settings_from_dict(data: Mapping[str, Any]) -> KpiSettings:
+	"""The inverse of `settings_to_dict`."""
+	return KpiSettings(**{**data, **{name: Decimal(data[name]) for name in _TOLERANCES}})
+
+
+_TOLERANCES = ("quantity_tolerance", "price_tolerance")

@@ -542,7 +542,7 @@ def _invoice_value(reader: _Reader) -> Iterator[Fact]:
 
 
 def _late_arrivals(reader: _Reader) -> Iterator[tuple[Row, date, date, Fraction, Fraction]]:
-	"""(order, due, posted, price, accepted quantity up to what was ordered) of each order line and late receipt."""
+	"""(order, due, posted, price, quantity up to what was ordered) of each order line and late receipt."""
 	lines = {line["name"]: (order, line) for order, line in reader.order_lines()}
 	accepted: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
 	posted: dict[tuple[str, str, str], date] = {}
