@@ -51,7 +51,7 @@ def make_rule(*conditions: Mapping[str, Any], save: bool = True, **values: Any) 
 	values = {"enabled": 1, "kind": "Penalty", "measure": "Warning Letter", **values}
 	if values.get("looks_at") != "Contract breach":
 		values["conditions"] = list(conditions) or [{"what": "Grade", "comparison": "is", "grade": "D"}]
-	rule = frappe.get_doc(doctype=RULE, rule_name=unique("Rule"), **values)
+	rule = frappe.new_doc(RULE, rule_name=unique("Rule"), **values)
 	return rule.insert() if save else rule
 
 

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from partner_relations.supplier_quality.messages import rule_message
 from partner_relations.supplier_quality.remedies.rules import BREACHES, Rule, RuleError, What
@@ -121,7 +121,10 @@ class SupplierIncentiveRule(Document):
 			frappe.throw(rule_message(error.reason, error.row), title=_("Incentive Rule"))
 
 	def validate_grades(self):
-		"""Grades exist: in the scale of the template, or where none is named in any scale."""
+		"""Grades exist: in the scale of the template, or where none is named in any scale.
+
+		A rule that is off may wait for its scale, as one of the defaults does where the scale was deleted.
+		"""
 		scale = self.template and frappe.get_cached_value(
 			"Supplier Evaluation Template", self.template, "grade_scale"
 		)
@@ -132,12 +135,14 @@ class SupplierIncentiveRule(Document):
 			order_by="parent asc, lower desc",
 		)
 		for row in self.conditions:
-			if row.what == What.GRADE and row.grade.strip() not in known:
-				frappe.throw(
-					_("Row {0}: no grade scale has the grade {1}. Choose one of {2}.").format(
-						row.idx, frappe.bold(row.grade), ", ".join(dict.fromkeys(known))
-					)
-				)
+			if row.what != What.GRADE or row.grade.strip() in known:
+				continue
+			sentence = _("Row {0}: no grade scale has the grade {1}. Choose one of {2}.").format(
+				row.idx, frappe.bold(escape_html(row.grade)), escape_html(", ".join(dict.fromkeys(known)))
+			)
+			if self.enabled:
+				frappe.throw(sentence, title=_("Incentive Rule"))
+			frappe.msgprint(sentence, title=_("Incentive Rule"), indicator="orange")
 
 	def validate_kpis(self):
 		for row in self.conditions:
