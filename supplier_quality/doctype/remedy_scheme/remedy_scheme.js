@@ -14,7 +14,6 @@ const EXAMPLE = {
 	"Volume rebate": ["value", "already_in_year"],
 	"Bonus per grade": ["grade", "value", "already_in_year"],
 };
-const FIRST_EXAMPLE = { units: 5, value: 10000, grade: "A" };
 
 frappe.ui.form.on("Remedy Scheme", {
 	refresh(frm) {
@@ -125,33 +124,40 @@ function describe_rates(frm) {
 
 function make_trial(frm) {
 	const parent = frm.get_field("try_it").$wrapper;
-	if (frm.pr_trial?.parent.is(parent)) return;
+	if (frm.pr_trial?.scheme === frm.doc.name) return;
 	parent.html(`<div class="pr-try-fields"></div><div class="pr-try-result"></div>`);
 	const onchange = () => update_trial(frm);
+	const example = first_example(frm.doc);
 	const field = (fieldname, fieldtype, label) => ({
 		fieldname,
 		fieldtype,
 		label,
-		default: FIRST_EXAMPLE[fieldname],
+		default: example[fieldname],
 		onchange,
 	});
-	const column = { fieldtype: "Column Break" };
 	const group = new frappe.ui.FieldGroup({
 		body: parent.find(".pr-try-fields"),
 		fields: [
 			field("units", "Float", __("Days late", null, "Remedy Scheme")),
 			field("grade", "Data", __("Grade", null, "Supplier Evaluation")),
-			column,
-			field("value", "Float", __("Basis", null, "Remedy Scheme")),
-			column,
+			field("value", "Currency", __("Basis", null, "Remedy Scheme")),
 			field("exempt_units", "Float", __("Of Them Force Majeure")),
-			column,
-			field("already_in_year", "Float", __("Already Owed This Year")),
+			field("already_in_year", "Currency", __("Already Owed This Year")),
 		],
 	});
 	group.make();
-	frm.pr_trial = { parent, group, result: parent.find(".pr-try-result"), asked: 0 };
+	frm.pr_trial = { scheme: frm.doc.name, group, result: parent.find(".pr-try-result"), asked: 0 };
 	frm.pr_trial.ask = frappe.utils.debounce(() => ask(frm), 300);
+}
+
+// A case in which the scheme gives something: a volume above the highest threshold, a grade with a bonus.
+function first_example(doc) {
+	const highest = Math.max(0, ...(doc.steps || []).map((row) => flt(row.threshold)));
+	return {
+		units: doc.method === "Steps" ? highest + 1 : 5,
+		value: doc.method === "Volume rebate" && highest ? highest * 1.2 : 10000,
+		grade: doc.grade_bonuses?.[0]?.grade || "A",
+	};
 }
 
 function update_trial(frm) {
@@ -163,8 +169,8 @@ function update_trial(frm) {
 			(name !== "exempt_units" || doc.exempt_force_majeure) &&
 			(name !== "already_in_year" || doc.has_yearly_cap)
 	);
-	for (const { df } of group.fields_list.filter(({ df }) => df.fieldname)) {
-		group.set_df_property(df.fieldname, "hidden", shown.includes(df.fieldname) ? 0 : 1);
+	for (const name of new Set(Object.values(EXAMPLE).flat())) {
+		group.set_df_property(name, "hidden", shown.includes(name) ? 0 : 1);
 	}
 	group.set_df_property("units", "label", __(doc.counts, null, "Remedy Scheme"));
 	group.set_df_property("value", "label", __(doc.basis, null, "Remedy Scheme"));

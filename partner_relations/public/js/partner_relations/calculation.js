@@ -6,11 +6,13 @@ import { empty_state, escape } from "./display";
 export function calculation_table(steps, amount, currency) {
 	if (!steps?.length) return empty_state(__("The amount was not computed by a scheme."));
 	return `<div class="pr-scroll"><table class="table pr-table pr-calculation">
-		<tbody>${steps.map((step) => step_row(step, currency)).join("")}</tbody>
-		<tfoot><tr>
-			<th>${__("Amount")}</th>
-			<th class="pr-figure">${money(amount, currency)}</th>
-		</tr></tfoot>
+		<tbody>
+			${steps.map((step) => step_row(step, currency)).join("")}
+			<tr class="pr-sum">
+				<td>${__("Amount")}</td>
+				<td class="pr-figure">${money(amount, currency)}</td>
+			</tr>
+		</tbody>
 	</table></div>`;
 }
 
