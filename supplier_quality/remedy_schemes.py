@@ -188,7 +188,7 @@ def _sentence(sentences: Mapping[str, tuple[str, tuple[str, ...]]], step: Mappin
 	text, names = sentences[step["key"]]
 	sentence = text.format(*(_shown(step, name) for name in names))
 	reference = step.get("reference")
-	return _("{0}: {1}").format(reference, sentence) if reference else sentence
+	return f"{reference}: {sentence}" if reference else sentence
 
 
 def _shown(step: Mapping[str, str], name: str) -> str:

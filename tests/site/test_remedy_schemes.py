@@ -228,8 +228,8 @@ def test_the_reader_reads_in_their_language():
 	calculation = assessed(LATE, late(345)).calculation
 	frappe.local.lang = "zh"
 	assert sentences(calculation) == [
-		"PO-1：每 2 天按 200（订单金额）的 10.5 % 计，345 天计 172.5 倍。",
-		"PO-1：以 200 的 55 % 封顶，即 110。",
+		"PO-1: 每 2 天按 200（订单金额）的 10.5 % 计，345 天计 172.5 倍。",
+		"PO-1: 以 200 的 55 % 封顶，即 110。",
 	]
 
 
