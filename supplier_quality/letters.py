@@ -13,10 +13,11 @@ from frappe import _
 from frappe.contacts.doctype.address.address import get_default_address, render_address
 from frappe.utils import cint, flt, fmt_money, format_date, get_url, getdate
 
+from partner_relations.supplier_quality import remedy_schemes
+from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
+from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
-BREACH = "Contract Breach"
-REWARD_PENALTY = "Supplier Reward Penalty"
 ROUTES = {BREACH: "supplier-notices/breaches", REWARD_PENALTY: "supplier-notices/decisions"}
 """Where the supplier finds its own documents of a type; the name follows."""
 
@@ -97,6 +98,8 @@ def breach_facts(doc) -> list[Fact]:
 	]
 	if doc.due_date:
 		facts.append(Fact(_("Due By", context="Letter"), day_in_words(doc.due_date)))
+		if doc.delivered_on:
+			facts.append(Fact(_("Delivered On", context="Letter"), day_in_words(doc.delivered_on)))
 		if cint(doc.days_late):
 			facts.append(
 				Fact(
@@ -192,11 +195,6 @@ def amount_of(doc) -> str:
 
 def steps_of(doc) -> list[Step]:
 	"""The steps of the calculation, in words."""
-	# The service of rewards and penalties, which remedy_schemes reads, sends letters itself.
-	from partner_relations.supplier_quality import remedy_schemes
-
-	if not doc.calculation:
-		return []
 	return [
 		Step(
 			row["text"],

@@ -21,9 +21,10 @@ from frappe.utils import (
 	validate_email_address,
 )
 
-from partner_relations.supplier_quality import letters
+from partner_relations.supplier_quality import letters, reward_penalty
+from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
-from partner_relations.supplier_quality.letters import BREACH, REWARD_PENALTY
+from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
 PRINT_FORMAT = "Supplier Scorecard"
 SETTINGS = "Supplier Quality Settings"
@@ -36,7 +37,8 @@ class Notice:
 	`setting` begins the names of the settings for subject and message: a name, or what makes it of the
 	document. `message` gives the message where the settings have none, `words` what replaces the names in
 	braces of both. `refusal` says why a document may not be sent now, else None; `waiting` are the filters
-	for those that may be, among the unsent.
+	for those that may be, among the unsent. `sent` writes what a letter that went out changes (the fields of
+	the notice are its keyword arguments); without it they are written as they are.
 	"""
 
 	print_format: str
@@ -46,6 +48,7 @@ class Notice:
 	words: Callable[[Any], Mapping[str, str]]
 	refusal: Callable[[Any], str | None]
 	waiting: Mapping[str, Any] = field(default_factory=dict)
+	sent: Callable[..., None] | None = None
 
 
 # Evaluations
@@ -81,6 +84,8 @@ BREACH_STATUSES = ("Detected", "Notified", "Accepted", "Disputed", "Penalised")
 
 
 def _breach_refusal(document) -> str | None:
+	if document.owed_by == "Us":
+		return _("This is owed by us. There is nothing to reproach the partner with.")
 	if document.status not in BREACH_STATUSES:
 		return _("This breach is {0}. There is nothing to tell the partner any more.").format(
 			_(document.status, context=BREACH)
@@ -167,6 +172,7 @@ NOTICES: dict[str, Notice] = {
 		words=_reward_penalty_words,
 		refusal=_reward_penalty_refusal,
 		waiting={"docstatus": 1, "status": ("in", REWARD_PENALTY_STATUSES)},
+		sent=reward_penalty.notice_sent,
 	),
 }
 
@@ -200,13 +206,15 @@ def send(
 		"notice_status": "Not sent" if error else "Sent",
 		# an address that nobody chose is looked up again when the notice is tried again
 		"notice_to": ", ".join(chosen if error else addresses),
-		"notice_on": None if error else now(),
+		"notice_on": document.notice_on if error else now(),
 		"notice_error": error,
 		"notice_message": message,
 	}
 	if document.meta.has_field("respond_by"):
 		kept["respond_by"] = before if error and before else document.respond_by
 	document.db_set(kept)
+	if not error:
+		document.run_method("notice_sent")  # what follows for its status, at a later try too
 	return {"status": document.notice_status, "error": error}
 
 

@@ -11,10 +11,10 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, today
 
+from partner_relations.supplier_quality import reward_penalty
+from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.letters import (
-	BREACH,
-	REWARD_PENALTY,
 	ROUTES,
 	amount_of,
 	breach_subject,
@@ -22,6 +22,7 @@ from partner_relations.supplier_quality.letters import (
 	reward_penalty_subject,
 )
 from partner_relations.supplier_quality.notices import NOTICES
+from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
 # Evaluations
 
@@ -78,27 +79,15 @@ def has_website_permission(doc, ptype: str, user: str, verbose: bool = False) ->
 
 # Breaches of contract, rewards and penalties
 
-TOLD = ("Sent", "Not sent")
-"""A notice is the supplier's to see once it was decided to send it, though the mail may not be out yet."""
-
 LONGEST_ANSWER = 4000
 
-_SHARED = ("name", "company", "status", "notice_on", "respond_by", "responded_on", "response")
+_SHARED = (
+	*("name", "company", "status", "docstatus", "notice_status", "notice_on"),
+	*("respond_by", "response_by", "answer"),
+)
 _COLUMNS = {
-	BREACH: (*_SHARED, "party_name", "obligation", "detected_on", "docstatus"),
-	REWARD_PENALTY: (
-		*_SHARED,
-		*(
-			"supplier_name",
-			"kind",
-			"measure",
-			"is_financial",
-			"amount",
-			"currency",
-			"decision_date",
-			"docstatus",
-		),
-	),
+	BREACH: (*_SHARED, "party_name", "obligation", "detected_on"),
+	REWARD_PENALTY: (*_SHARED, "supplier_name", "kind", "measure", "is_financial", "amount", "currency"),
 }
 
 
@@ -127,15 +116,23 @@ def notices_of(user: str) -> list[ShownNotice]:
 	if not suppliers:
 		return []
 	own = {
-		BREACH: {"party_type": "Supplier", "party": ("in", suppliers)},
-		REWARD_PENALTY: {"supplier": ("in", suppliers), "docstatus": ("!=", 0)},
+		BREACH: {
+			"party_type": "Supplier",
+			"party": ("in", suppliers),
+			"notice_status": ("in", RELEASED),
+		},
+		REWARD_PENALTY: {
+			"supplier": ("in", suppliers),
+			"docstatus": ("!=", 0),
+			"notice_on": ("is", "set"),
+		},
 	}
 	rows = [
 		_shown(doctype, row)
 		for doctype, filters in own.items()
 		for row in frappe.get_all(
 			doctype,
-			filters={**filters, "notice_status": ("in", TOLD)},
+			filters=filters,
 			fields=list(_COLUMNS[doctype]),
 			order_by="creation desc",
 			limit_page_length=100,
@@ -157,13 +154,11 @@ def shown(document) -> ShownNotice:
 	return _shown(document.doctype, document)
 
 
-def is_answerable(notice) -> bool:
-	"""Whether the supplier may accept or dispute: once, and until the deadline is over."""
-	return (
-		notice.status == "Notified"
-		and not notice.responded_on
-		and (not notice.respond_by or getdate(notice.respond_by) >= getdate(today()))
-	)
+def is_answerable(doctype: str, row) -> bool:
+	"""Whether the supplier may accept or dispute here: once, and until the deadline is over."""
+	if row.response_by or (row.respond_by and getdate(row.respond_by) < getdate(today())):
+		return False
+	return row.status == breaches.NOTIFIED if doctype == BREACH else reward_penalty.may_answer(row)
 
 
 def has_website_permission_for_notice(doc, ptype: str, user: str, verbose: bool = False) -> bool:
@@ -178,19 +173,21 @@ def _in_the_letter(doc) -> bool:
 
 
 def _was_told(document, user: str) -> bool:
-	if document.notice_status not in TOLD:
-		return False
+	"""A breach is told by the decision to tell it, though the mail may not be out yet; a reward or penalty,
+	which is about money and orders, only by a letter."""
 	if document.doctype == BREACH:
+		told = document.notice_status in RELEASED
 		supplier = document.party if document.party_type == "Supplier" else None
 	else:
-		supplier = document.supplier if document.docstatus != 0 else None
-	return bool(supplier) and supplier in suppliers_of(user)
+		told = bool(document.notice_on) and document.docstatus != 0
+		supplier = document.supplier
+	return told and bool(supplier) and supplier in suppliers_of(user)
 
 
 def _shown(doctype: str, row) -> ShownNotice:
 	breach = doctype == BREACH
-	status, color = _state(row)
-	on = getdate(row.notice_on or (row.detected_on if breach else row.decision_date))
+	status, color = _state(doctype, row)
+	on = getdate(row.notice_on or row.detected_on)
 	return ShownNotice(
 		doctype=doctype,
 		name=row.name,
@@ -203,20 +200,23 @@ def _shown(doctype: str, row) -> ShownNotice:
 		amount="" if breach else amount_of(row),
 		status=status,
 		color=color,
-		answerable=is_answerable(row),
+		answerable=is_answerable(doctype, row),
 		respond_by=day_in_words(row.respond_by),
 	)
 
 
-def _state(row) -> tuple[str, str]:
+def _state(doctype: str, row) -> tuple[str, str]:
 	"""How things stand in the supplier's eyes, and the colour for it."""
-	if is_answerable(row):
+	if is_answerable(doctype, row):
 		if row.respond_by:
 			return _("Answer by {0}").format(day_in_words(row.respond_by)), "orange"
 		return _("Answer expected"), "orange"
 	if row.docstatus == 2:
 		return _("Cancelled", context="Supplier Notice"), "gray"
+	if row.status == reward_penalty.APPROVED and row.answer == reward_penalty.DISPUTED:
+		return _("Upheld after your dispute"), "blue"
 	return {
+		"Notified": (_("Not answered in time"), "gray"),
 		"Accepted": (_("Accepted by you"), "green"),
 		"Disputed": (_("Disputed by you"), "yellow"),
 		"Penalised": (_("Penalty claimed"), "red"),

@@ -3,8 +3,8 @@ from frappe import _
 from frappe.sessions import get_csrf_token
 
 from partner_relations.supplier_quality import portal
+from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.letters import (
-	BREACH,
 	breach_letter,
 	reward_penalty_letter,
 )
@@ -31,5 +31,6 @@ def get_context(context):
 	context.parents = [{"label": _("Notices and Decisions"), "route": "/supplier-notices"}]
 	context.document = document
 	context.print_format = NOTICES[doctype].print_format
+	context.is_over = document.status == "Notified" and not context.notice.answerable
 	context.longest_answer = portal.LONGEST_ANSWER
 	context.printable = document.docstatus != 2

@@ -14,8 +14,9 @@ from frappe.model.document import Document
 from frappe.utils import now
 
 from partner_relations.supplier_quality import remedy_schemes
-from partner_relations.supplier_quality.letters import BREACH, REWARD_PENALTY
-from partner_relations.supplier_quality.remedies import Case, Item
+from partner_relations.supplier_quality.breaches import BREACH
+from partner_relations.supplier_quality.remedies import Case, Item, Scheme
+from partner_relations.supplier_quality.reward_penalty import FINANCIAL, REWARD_PENALTY
 
 KPI_PROMISE = "On-Time Delivery"
 TEN_PERCENT_PER_TWO_DAYS = {
@@ -44,6 +45,7 @@ def make_breach(party: str | None = None, party_type: str = "Supplier", **values
 			"obligation_key": frappe.generate_hash(length=10),
 			"kind": "KPI promise",
 			"kpi": KPI_PROMISE,
+			"owed_by": "Partner",
 			"party_type": party_type,
 			"party": party,
 			"party_name": party,
@@ -73,13 +75,11 @@ def make_decision(supplier: str | None = None, **values: Any) -> Document:
 	supplier = supplier or make_supplier()
 	definition = frappe.get_doc({"doctype": "Remedy Scheme", **TEN_PERCENT_PER_TWO_DAYS})
 	assessment = remedy_schemes.assess(
-		remedy_schemes.Scheme.from_document(definition.as_dict()).to_dict(),
+		Scheme.from_document(definition.as_dict()).to_dict(),
 		Case((Item("PUR-ORD-1", value=Decimal(200), units=Decimal(5)),)),
 		"USD",
 	)
-	financial = values.setdefault("measure", "Liquidated Damages") in (
-		*("Bonus", "Rebate", "Price Reduction", "Chargeback", "Liquidated Damages"),
-	)
+	financial = values.setdefault("measure", "Liquidated Damages") in FINANCIAL
 	decision = frappe.get_doc(
 		{
 			"doctype": REWARD_PENALTY,

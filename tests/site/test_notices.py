@@ -27,8 +27,9 @@ from notice_factories import make_breach, make_decision, portal_user
 from support.servers import Bench
 
 from partner_relations.supplier_quality import api, letters, notices
+from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
-from partner_relations.supplier_quality.letters import BREACH, REWARD_PENALTY
+from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
 NO_ACCOUNT = "There is no default outgoing e-mail account. Set one up under Email Account."
 
