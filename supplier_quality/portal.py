@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, today
 
-from partner_relations.supplier_quality import reward_penalty
+from partner_relations.supplier_quality import breaches, reward_penalty
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.letters import (

@@ -35,7 +35,7 @@ frappe.ready(() => {
 	});
 
 	async function send(values) {
-		const response = await fetch("/api/method/partner_relations.supplier_quality.api.notices.answer", {
+		const response = await fetch("/api/method/partner_relations.supplier_quality.api.supplier_portal.answer", {
 			method: "POST",
 			headers: {
 				Accept: "application/json",

@@ -30,7 +30,8 @@ def _no_mail(_on_the_site: None) -> Iterator[None]:
 	"""No outgoing account, so that releasing an evaluation prints and commits nothing; no request after."""
 	frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
 	yield
-	frappe.local.request = None
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request
 
 
 def portal_user(*suppliers: str) -> str:

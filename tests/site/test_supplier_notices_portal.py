@@ -14,7 +14,7 @@ from frappe.www.printview import validate_print_permission
 from notice_factories import make_breach, make_decision, portal_user
 
 from partner_relations.supplier_quality import letters, portal
-from partner_relations.supplier_quality.api.notices import answer
+from partner_relations.supplier_quality.api.supplier_portal import answer
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.notices import NOTICES
 from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
@@ -22,13 +22,14 @@ from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 LIST = "supplier-notices"
 MAKE = {BREACH: make_breach, REWARD_PENALTY: make_decision}
 BOTH = pytest.mark.parametrize("doctype", [BREACH, REWARD_PENALTY])
-ANSWER_METHOD = "api/method/partner_relations.supplier_quality.api.notices.answer"
+ANSWER_METHOD = "api/method/partner_relations.supplier_quality.api.supplier_portal.answer"
 
 
 @pytest.fixture(autouse=True)
 def _no_request_after(_on_the_site: None) -> Iterator[None]:
 	yield
-	frappe.local.request = None
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request
 	frappe.local.form_dict = frappe._dict()
 
 
