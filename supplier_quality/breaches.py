@@ -156,7 +156,7 @@ def follow_facts(findings: Sequence[Finding]) -> dict[str, str]:
 	_waive_proposals({name: reason for name, (_status, reason) in moved.items() if reason})
 	detected += [names[finding.unique_key] for finding in new if finding.owed_by == PARTNER]
 	_tell(detected)
-	_propose_quietly(settled)
+	_tell(settled)
 	return named
 
 
@@ -336,17 +336,14 @@ def _waive_proposals(reasons: Mapping[str, str]) -> None:
 def _tell(names: Sequence[str]) -> None:
 	"""Those who act on breaches of partners hear of new ones, in the transaction that makes them.
 
+	And of deliverables that have come at last, whose delay no longer grows.
+
 	What one of them can't do is logged; the breaches are recorded all the same.
 	"""
 	if not names:
 		return
 	for path in frappe.get_hooks("contract_breaches_detected"):
 		_guarded(path, frappe.get_attr(path), list(names))
-
-
-def _propose_quietly(names: Sequence[str]) -> None:
-	if names:
-		_guarded("propose_detected", propose_detected, list(names))
 
 
 def _guarded(about: str, work, names: list[str]) -> None:
@@ -424,7 +421,7 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 	proposals, terminates, nothing = [], [], {}
 	for members in by_remedy.values():
 		remedy = members[0][1]["remedy"]
-		found = cases(remedy, [_occasion(row, definition, starts) for row, definition in members])
+		found = cases(remedy, [occasion(row, definition, starts) for row, definition in members])
 		used = _used_this_year(remedy, members)
 		for row, definition in members:
 			currency = frappe.get_cached_value("Company", row.company, "default_currency")
@@ -463,7 +460,7 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 	return made
 
 
-def _occasion(row: Mapping[str, Any], definition: Mapping[str, Any], starts: Mapping[str, date]) -> Occasion:
+def occasion(row: Mapping[str, Any], definition: Mapping[str, Any], starts: Mapping[str, date]) -> Occasion:
 	"""What the scheme is applied to: the window; for a deliverable, the contract up to its due date."""
 	values: dict[str, Any] = {
 		"name": row.name,
