@@ -19,6 +19,7 @@ frappe.ready(() => {
 			return;
 		}
 		complain("");
+		if (!window.confirm(form.dataset[`sure${answer}`])) return;
 		buttons.forEach((button) => (button.disabled = true));
 		try {
 			await send({
