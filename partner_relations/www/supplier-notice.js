@@ -36,15 +36,18 @@ frappe.ready(() => {
 	});
 
 	async function send(values) {
-		const response = await fetch("/api/method/partner_relations.supplier_quality.api.supplier_portal.answer", {
-			method: "POST",
-			headers: {
-				Accept: "application/json",
-				"Content-Type": "application/json",
-				"X-Frappe-CSRF-Token": frappe.csrf_token,
-			},
-			body: JSON.stringify(values),
-		});
+		const response = await fetch(
+			"/api/method/partner_relations.supplier_quality.api.supplier_portal.answer",
+			{
+				method: "POST",
+				headers: {
+					Accept: "application/json",
+					"Content-Type": "application/json",
+					"X-Frappe-CSRF-Token": frappe.csrf_token,
+				},
+				body: JSON.stringify(values),
+			}
+		);
 		if (!response.ok) throw new Error(said(await response.json().catch(() => ({}))));
 	}
 
