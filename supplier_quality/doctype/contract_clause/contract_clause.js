@@ -8,6 +8,7 @@ frappe.ui.form.on("Contract Clause", {
 
 function show_standing(frm) {
 	const { doc } = frm;
+	frm.set_intro(""); // else a form that is drawn again says it twice
 	if (frm.is_new()) return;
 	if (doc.is_starting_point && doc.status === "Approved") {
 		frm.set_intro(
