@@ -246,7 +246,7 @@ def _why_withdrawn(row: Mapping[str, Any], finding: Finding) -> str:
 	if finding.due_date and finding.delivered_on:
 		return _("It was delivered in time, on {0}.").format(format_date(finding.delivered_on))
 	if finding.outcome is Outcome.NOT_MEASURED:
-		return _("By the facts of today there is not enough to judge, or the contract didn't run then.")
+		return _("By the facts of today there is not enough to judge, or the contract wasn't in force then.")
 	return _("By the facts of today the promise was kept: {0} instead of {1}.").format(
 		_figure(finding.value, finding.unit), _figure(row["value"], row["unit"])
 	)
@@ -528,6 +528,10 @@ def _note_penalties(penalties: Sequence[str], terminates: Sequence[str]) -> None
 
 def sentence(row: Mapping[str, Any]) -> str:
 	"""A breach in a sentence: what was promised, what was found, when."""
+	if row["due_date"] and not row["delivered_on"]:
+		return _("{0} was due on {1} and had not come {2} days later.").format(
+			row["obligation"], format_date(row["due_date"]), row["days_late"]
+		)
 	if row["due_date"]:
 		return _("{0} was due on {1} and came {2} days late.").format(
 			row["obligation"], format_date(row["due_date"]), row["days_late"]

@@ -171,7 +171,8 @@ def plan_of(names: Sequence[str]) -> Plan:
 	by_key: dict[tuple[str, str], list[Any]] = defaultdict(list)
 	for name, rows in versions.items():
 		for version in rows:
-			by_key[(name, version.row["obligation_key"])].append(version)
+			if version.row["obligation_key"]:
+				by_key[(name, version.row["obligation_key"])].append(version)
 	known = _results_by_key({key for _contract, key in by_key})
 	for (name, key), rows in by_key.items():
 		try:

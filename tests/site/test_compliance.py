@@ -39,6 +39,7 @@ from partner_relations.supplier_quality import (
 )
 from partner_relations.supplier_quality.api import obligations as api
 from partner_relations.supplier_quality.breaches import BREACH
+from partner_relations.supplier_quality.report.obligation_compliance import obligation_compliance
 
 
 def test_windows_are_judged_by_the_facts_of_the_window():
@@ -693,3 +694,61 @@ def test_employee_contracts_are_untouched():
 	contract.update({"party_type": "Employee", "party_name": "EMP-1"})
 	contract_obligations.validate(contract)
 	compliance.after_contract_cancel(contract)
+
+
+# The report
+
+
+def report(**filters):
+	filters = {"from_date": this_year(1, 1), "to_date": this_year(12, 31), **filters}
+	return obligation_compliance.execute(filters)
+
+
+def test_the_heat_map_counts_what_was_kept_by_supplier_and_month():
+	good, bad = make_supplier(), make_supplier()
+	for supplier, rejected in ((good, 1), (bad, 10)):
+		for month in (1, 2):
+			make_receipt(supplier, accepted=100 - rejected, rejected=rejected, on=this_year(month, 10))
+	make_receipt(bad, accepted=300, on=this_year(2, 11))
+	contracts = [
+		judged(good, promise(), promise(target=90, judged_each="Quarter"), end_date=this_year(3, 31)),
+		judged(bad, promise(), promise(target=90, judged_each="Quarter"), end_date=this_year(3, 31)),
+	]
+	year = this_year(1, 1).year
+	cells = [f"m{year}_{month:02}" for month in (1, 2, 3)]
+	for supplier, expected in ((good, [(1, 1), (1, 1), (1, 1)]), (bad, [(0, 1), (1, 1), (1, 1)])):
+		_columns, rows, _message, _chart, _summary = report(party=supplier)
+		(row,) = rows
+		assert [(row[f"{cell}_kept"], row[f"{cell}_judged"]) for cell in cells] == expected
+		assert row[f"{cells[2]}_unmeasured"] == 1  # nothing came in March
+	columns, rows, _message, chart, summary = report(party=bad)
+	assert rows[0]["open_breaches"] == 1
+	assert round(rows[0]["all"], 6) == round(200 / 3, 6)
+	assert sum(chart["data"]["datasets"][0]["values"]) == 2
+	assert sum(chart["data"]["datasets"][1]["values"]) == 1
+	assert {item["label"]: item["value"] for item in summary}["Windows Judged"] == 3
+	assert len([column for column in columns if column["fieldname"].startswith("m")]) == 12
+	# The worst comes first.
+	names = [row["party"] for row in report()[1]]
+	assert names.index(bad) < names.index(good)
+	assert report(contract=contracts[0].name)[1][0]["party"] == good
+
+
+def test_the_report_shows_only_what_the_user_may_see():
+	_contract, own = broken_promise()
+	_contract, other = broken_promise()
+	user = make_user("Supplier Quality User", "Purchase User")
+	frappe.get_doc(doctype="User Permission", user=user, allow="Supplier", for_value=own.party).insert()
+	with acting_as(user):
+		assert [row["party"] for row in report()[1]] == [own.party]
+		assert report(party=other.party)[1] == []
+		assert "No obligation was judged" in report(party=other.party)[2]
+
+
+def test_the_report_refuses_periods_that_make_no_sense():
+	with pytest.raises(frappe.ValidationError, match="Choose both dates"):
+		report(from_date=None)
+	with pytest.raises(frappe.ValidationError, match="at most 24 months"):
+		report(from_date=this_year(1, 1) - timedelta(days=800))
+	with pytest.raises(frappe.ValidationError, match="ends before it starts"):
+		report(to_date=this_year(1, 1) - timedelta(days=1))

@@ -119,7 +119,7 @@ function penalties_html(doc, { penalties, remedy_scheme }) {
 	const { escape, form_link } = partner_relations;
 	if (!penalties.length) {
 		const text = remedy_scheme
-			? __("Remedy scheme: {0}", [__(remedy_scheme)])
+			? __("Remedy scheme: {0}", [remedy_scheme])
 			: __("The contract provides no penalty for this promise.");
 		return `<p class="text-muted">${escape(text)}</p>`;
 	}

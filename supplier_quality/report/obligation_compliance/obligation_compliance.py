@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import format_date, getdate
 
 from partner_relations.supplier_quality.breaches import BREACH, OPEN
 from partner_relations.supplier_quality.compliance import RESULT
@@ -157,7 +157,7 @@ def columns(filters: frappe._dict, months: list[date]) -> list[dict[str, Any]]:
 		},
 		{
 			"fieldname": "all",
-			"label": _("Kept", context=RESULT),
+			"label": _("Kept", context="Contract Obligation Result"),
 			"fieldtype": "Percent",
 			"precision": 1,
 			"width": 90,
@@ -166,7 +166,7 @@ def columns(filters: frappe._dict, months: list[date]) -> list[dict[str, Any]]:
 		*(
 			{
 				"fieldname": fieldname(month),
-				"label": f"{month.year}-{month.month:02}",
+				"label": format_date(month, "MMM yy"),
 				"fieldtype": "Percent",
 				"precision": 0,
 				"width": 82,
@@ -183,9 +183,12 @@ def chart(results: list[frappe._dict], months: list[date]) -> dict[str, Any] | N
 		return None
 	return {
 		"data": {
-			"labels": [f"{month.year}-{month.month:02}" for month in months],
+			"labels": [format_date(month, "MMM yy") for month in months],
 			"datasets": [
-				{"name": _(outcome, context=RESULT), "values": [counts[(month, outcome)] for month in months]}
+				{
+					"name": _(outcome, context="Contract Obligation Result"),
+					"values": [counts[(month, outcome)] for month in months],
+				}
 				for outcome in (KEPT, BREACHED)
 			],
 		},
@@ -206,7 +209,11 @@ def summary(results: list[frappe._dict], rows: list[dict[str, Any]]) -> list[dic
 	items = [
 		{"label": _("Partners"), "value": len(rows)},
 		{"label": _("Windows Judged"), "value": count},
-		{"label": _("Kept", context=RESULT), "value": share, "indicator": "Green"},
+		{
+			"label": _("Kept", context="Contract Obligation Result"),
+			"value": share,
+			"indicator": "Orange" if outcomes[BREACHED] else "Green",
+		},
 		{
 			"label": _("Broken"),
 			"value": outcomes[BREACHED],
@@ -216,7 +223,7 @@ def summary(results: list[frappe._dict], rows: list[dict[str, Any]]) -> list[dic
 	]
 	unmeasured = len(results) - count
 	if unmeasured:
-		items.append({"label": _("Not Measured", context=RESULT), "value": unmeasured})
+		items.append({"label": _("Not Measured", context="Contract Obligation Result"), "value": unmeasured})
 	return [{"datatype": "Data", **item} for item in items]
 
 

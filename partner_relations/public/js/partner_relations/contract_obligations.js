@@ -77,7 +77,7 @@ function figures(obligations) {
 function obligation_html(row, may_read) {
 	const ended = row.ended ? `<span class="indicator-pill gray">${__("Ended")}</span>` : "";
 	const remedy = row.remedy_scheme
-		? `<span>${form_link("Remedy Scheme", row.remedy_scheme, __(row.remedy_scheme))}</span>`
+		? `<span>${form_link("Remedy Scheme", row.remedy_scheme)}</span>`
 		: "";
 	return `<div class="pr-panel">
 		<p class="pr-panel-title">${escape(row.title)} ${ended}</p>
@@ -263,7 +263,8 @@ function cell_html({ fieldname, fieldtype, options }, row) {
 	if (value === null || value === undefined || value === "") return "";
 	if (fieldtype === "Link") return form_link(options, value);
 	if (fieldtype === "Dynamic Link") return form_link(row[options], value);
-	if (fieldtype === "Date") return escape(frappe.datetime.str_to_user(value));
+	if (fieldtype === "Date")
+		return `<span class="text-nowrap">${escape(frappe.datetime.str_to_user(value))}</span>`;
 	if (["Float", "Int", "Currency"].includes(fieldtype)) return number(value, 4);
 	return escape(["document_type", "reference_type", "result"].includes(fieldname) ? __(value) : value);
 }
