@@ -56,8 +56,19 @@ doc_events = {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
 	"Contract": {
-		"before_validate": "partner_relations.supplier_quality.clauses.prepare",
-		"before_submit": "partner_relations.supplier_quality.clauses.require_mandatory",
+		"before_validate": [
+			"partner_relations.supplier_quality.clauses.prepare",
+			"partner_relations.supplier_quality.contract_obligations.prepare",
+		],
+		"validate": ["partner_relations.supplier_quality.contract_obligations.validate"],
+		"before_submit": [
+			"partner_relations.supplier_quality.clauses.require_mandatory",
+			"partner_relations.supplier_quality.contract_obligations.freeze_obligations",
+		],
+		"before_update_after_submit": [
+			"partner_relations.supplier_quality.contract_obligations.keep_what_was_agreed",
+		],
+		"on_cancel": ["partner_relations.supplier_quality.compliance.after_contract_cancel"],
 	},
 	"Contract Template": {
 		"validate": "partner_relations.supplier_quality.clauses.validate_template",
@@ -89,6 +100,21 @@ doc_events = {
 # What follows in the app itself (other apps may hook in too): see the services that call these hooks
 
 supplier_evaluations_published = ["partner_relations.supplier_quality.incentives.propose_for_evaluations"]
+contract_breaches_detected = [
+	"partner_relations.supplier_quality.breaches.propose_detected",
+	"partner_relations.supplier_quality.incentives.propose_for_breaches",
+]
+
+# User Permissions on parties
+
+has_permission = {
+	"Contract Breach": "partner_relations.supplier_quality.party_permissions.has_permission",
+	"Contract Obligation Result": "partner_relations.supplier_quality.party_permissions.has_permission",
+}
+permission_query_conditions = {
+	"Contract Breach": "partner_relations.supplier_quality.party_permissions.breach_conditions",
+	"Contract Obligation Result": "partner_relations.supplier_quality.party_permissions.result_conditions",
+}
 
 # The supplier's own view on the website
 
@@ -145,6 +171,7 @@ scheduler_events = {
 		"partner_relations.supplier_quality.reward_penalty.note_silence",
 		"partner_relations.supplier_quality.effects.start_and_end_due",
 		"partner_relations.supplier_quality.schedule.create_due_runs",
+		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.evidence.find_changed_facts",
 		"partner_relations.supplier_quality.notices.retry_unsent",
 	],

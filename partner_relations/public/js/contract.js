@@ -8,6 +8,7 @@ frappe.ui.form.on("Contract", {
 		// The print view begins with the language of the document, which it looks for by this name.
 		frm.doc.language = frm.doc.contract_language;
 		partner_relations.show_contract_clauses(frm);
+		partner_relations.show_contract_obligations(frm);
 	},
 
 	contract_template: (frm) => partner_relations.take_template_clauses(frm),

@@ -76,9 +76,7 @@ function figures(obligations) {
 
 function obligation_html(row, may_read) {
 	const ended = row.ended ? `<span class="indicator-pill gray">${__("Ended")}</span>` : "";
-	const remedy = row.remedy_scheme
-		? `<span>${form_link("Remedy Scheme", row.remedy_scheme)}</span>`
-		: "";
+	const remedy = row.remedy_scheme ? `<span>${form_link("Remedy Scheme", row.remedy_scheme)}</span>` : "";
 	return `<div class="pr-panel">
 		<p class="pr-panel-title">${escape(row.title)} ${ended}</p>
 		<div class="pr-scope"><span>${promise_html(row)}</span>${remedy}</div>
