@@ -416,6 +416,7 @@ def test_a_deliverable_that_an_amendment_added():
 		{
 			"subject": "Obligation",
 			"action": "Add",
+			"entry_key": frappe.generate_hash(length=16),
 			"title": "Test report",
 			"kind": "Dated deliverable",
 			"owed_by": "Partner",
@@ -606,6 +607,25 @@ def test_statuses_follow_one_table():
 		breaches.waive(breach.name, "Late.")
 
 
+def test_a_notice_that_cannot_go_out_yet_is_kept_and_may_be_answered():
+	frappe.db.set_single_value("Supplier Quality Settings", "answer_days", 10)
+	_contract, breach = broken_promise()
+	with acting_as(make_user("Supplier Quality Manager")):
+		answer = api.notify(breach.name)  # the supplier has no address
+	assert answer["status"] == "Not sent" and answer["error"]
+	row = frappe.get_doc(BREACH, breach.name)
+	assert (row.status, row.notice_status) == ("Notified", "Not sent")
+	assert row.respond_by == getdate(add_days(today(), 10))
+	with acting_as(make_user("Supplier Quality User")):
+		api.record_answer(breach.name, "Accepted", None, "Ann Partner")
+	assert frappe.db.get_value(BREACH, breach.name, ["status", "response_by"]) == ("Accepted", "Ann Partner")
+
+
+def test_the_job_is_on_the_scheduler():
+	jobs = frappe.get_hooks("scheduler_events")["daily_long"]
+	assert "partner_relations.supplier_quality.compliance.judge_due_obligations" in jobs
+
+
 def test_fields_of_a_breach_are_not_written_by_hand():
 	_contract, breach = broken_promise()
 	document = frappe.get_doc(BREACH, breach.name)
@@ -661,6 +681,16 @@ def test_user_permissions_hide_the_breaches_of_other_suppliers():
 		assert not frappe.has_permission(BREACH, "read", other.name)
 		parties = set(frappe.get_list(compliance.RESULT, pluck="party"))
 		assert parties == {own.party}
+
+
+def test_odd_names_in_user_permissions_stay_names():
+	"""A quote or a backslash in a supplier's name ends no text of the query."""
+	name = make_supplier(unique("O\\' or '1'='1"))
+	_contract, other = broken_promise()
+	user = make_user("Supplier Quality Manager")
+	frappe.get_doc(doctype="User Permission", user=user, allow="Supplier", for_value=name).insert()
+	with acting_as(user):
+		assert frappe.get_list(BREACH, filters={"name": other.name}) == []
 
 
 def test_evidence_is_the_same_query_and_hides_what_may_not_be_read():
