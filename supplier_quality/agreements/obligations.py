@@ -102,9 +102,9 @@ def judge(
 ) -> Judgement:
 	"""Whether a promise of "At least" or "At most" a target was kept.
 
-	The value is scale x numerator / denominator. A value that equals the target keeps the promise. It is decided on the value as it is stored, so that
-	what people see explains the outcome. Without facts, or with fewer than the minimum sample, a promise is
-	neither kept nor broken. Raises ValueError for another comparison.
+	The value is scale x numerator / denominator; one that equals the target keeps the promise. It is decided
+	on the value as it is stored, so that what people see explains the outcome. Without facts, or with fewer
+	than the minimum sample, a promise is neither kept nor broken. Raises ValueError for another comparison.
 	"""
 	if comparison not in (AT_LEAST, AT_MOST):
 		raise ValueError(f"a promise compares by {AT_LEAST!r} or {AT_MOST!r}, not by {comparison!r}")

@@ -1,4 +1,4 @@
-"""Builders for the tests of obligations: promises, contracts that hold them, remedies, what the job made of it.
+"""Builders for the tests of obligations: promises, contracts that hold them, remedies, what became of them.
 
 supplier = make_supplier()
 contract = promising(supplier, promise(target=95))      # in force since January, accepted quantity each month
