@@ -14,7 +14,8 @@ from pathlib import Path
 import frappe
 import pytest
 from frappe.utils import getdate
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+from support.desk import button, choose, confirm, control, dialog, fill_cell, opened, settled, table_row
 
 from partner_relations.supplier_quality import api
 from partner_relations.supplier_quality.evaluation import EVALUATION
@@ -23,9 +24,6 @@ from partner_relations.supplier_quality.runs import RUN
 from tests.site import factories as make
 
 pytestmark = pytest.mark.commits
-
-# On an idle machine a screen takes one or two seconds; CI's may be busy.
-expect.set_options(timeout=30_000)
 
 ON_TIME = "Browser Test On Time"
 ACCEPTED = "Browser Test Accepted"
@@ -123,72 +121,6 @@ def ground(site: str, make_user) -> Ground:
 		restriction=restriction,
 		run=evaluation.run,
 	)
-
-
-# Using the Desk as a person does
-
-
-def control(page: Page | Locator, field: str) -> Locator:
-	"""The visible field of a form or dialog."""
-	return page.locator(f"[data-fieldname='{field}']:visible").first
-
-
-def choose(page: Page, within: Page | Locator, field: str, value: str) -> None:
-	"""Type a document's name into a link field, and take it from the list that opens."""
-	entry = control(within, field).locator("input:visible").first
-	entry.click()
-	entry.fill(value)
-	option = page.locator(f"[role=option]:visible:has-text('{value}')").first
-	option.click()
-	expect(entry).to_have_value(value)
-
-
-def table_row(page: Page, table: str, number: int) -> Locator:
-	"""A row of a table in a form; the first one is 1."""
-	return page.locator(f"[data-fieldname='{table}'] .grid-body .grid-row[data-idx='{number}']:visible")
-
-
-def fill_cell(row: Locator, field: str, value: str) -> None:
-	row.locator(f".grid-static-col[data-fieldname='{field}']").click()
-	entry = row.locator(f"input[data-fieldname='{field}']")
-	entry.fill(value)
-	entry.blur()  # Tab on the last column would add a row
-
-
-def button(page: Page, text: str) -> Locator:
-	"""A button above the form that is open."""
-	return page.locator(".page-actions:visible button:visible", has_text=re.compile(rf"^\s*{text}\s*$")).first
-
-
-def dialog(page: Page) -> Locator:
-	"""The dialog that is open on top."""
-	return page.locator(".modal.show:visible").last
-
-
-def confirm(page: Page) -> None:
-	"""Say yes to the question that is asked."""
-	dialog(page).locator(".btn-primary:visible", has_text="Yes").click()
-
-
-def opened(page: Page) -> str:
-	"""The name of the document that is open."""
-	return page.url.rsplit("/", 1)[-1]
-
-
-# Forms ask the server one thing after another, and draw themselves anew in between.
-QUIET = """() => {
-	const now = performance.now();
-	if (frappe.request.ajax_count || document.querySelector("#freeze") || !window.quiet_since) {
-		window.quiet_since = now;
-	}
-	return now - window.quiet_since > 400;
-}"""
-
-
-def settled(page: Page) -> None:
-	"""Wait until the page has asked the server nothing for a moment."""
-	page.evaluate("window.quiet_since = 0")
-	page.wait_for_function(QUIET)
 
 
 # The main job, from a run to the released restriction
