@@ -59,7 +59,8 @@ def opened(page: Page) -> str:
 # open darkens what is behind it.)
 QUIET = """() => {
 	const now = performance.now();
-	if (frappe.request?.ajax_count || document.querySelector("#freeze:not(.grid-form)") || !window.quiet_since) {
+	const frozen = document.querySelector("#freeze:not(.grid-form)");
+	if (frappe.request?.ajax_count || frozen || !window.quiet_since) {
 		window.quiet_since = now;
 	}
 	return now - window.quiet_since > 400;
