@@ -319,6 +319,8 @@ def test_a_scheme_in_use_is_not_disabled():
 		doctype="Contract",
 		party_type="Supplier",
 		party_name=make_supplier(),
+		company=COMPANY,
+		start_date="2029-01-01",
 		contract_terms="Terms",
 		obligations=[
 			{
