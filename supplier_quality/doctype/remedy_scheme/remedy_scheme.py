@@ -7,6 +7,52 @@ from partner_relations.supplier_quality.renames import refuse_merge
 
 
 class RemedyScheme(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.supplier_quality.doctype.remedy_scheme_grade_bonus.remedy_scheme_grade_bonus import (
+			RemedySchemeGradeBonus,
+		)
+		from partner_relations.supplier_quality.doctype.remedy_scheme_step.remedy_scheme_step import (
+			RemedySchemeStep,
+		)
+
+		basis: DF.Literal["Order value", "Late line value", "Invoice value", "Fixed amount"]
+		cap_amount: DF.Float
+		cap_percent: DF.Percent
+		counts: DF.Literal["Days late", "Points missed", "Breaches"]
+		description: DF.SmallText | None
+		disabled: DF.Check
+		exempt_force_majeure: DF.Check
+		grace_mode: DF.Literal["Count what exceeds it", "Count from the first"]
+		grace_units: DF.Float
+		grade_bonuses: DF.Table[RemedySchemeGradeBonus]
+		has_cap_amount: DF.Check
+		has_cap_percent: DF.Check
+		has_minimum: DF.Check
+		has_termination_threshold: DF.Check
+		has_yearly_cap: DF.Check
+		method: DF.Literal["Rate", "Steps", "Volume rebate", "Bonus per grade"]
+		minimum_amount: DF.Float
+		minimum_mode: DF.Literal["Raise to the minimum", "Charge nothing"]
+		partial_units: DF.Literal["Counts in proportion", "Counts in full", "Does not count"]
+		per_units: DF.Float
+		purpose: DF.Literal["Penalty", "Reward"]
+		rate: DF.Float
+		rate_type: DF.Literal["Percent of the basis", "Amount"]
+		scheme_name: DF.Data
+		steps: DF.Table[RemedySchemeStep]
+		termination_percent: DF.Percent
+		tier_mode: DF.Literal["The whole volume", "The part above each threshold"]
+		yearly_cap: DF.Float
+
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_scheme()
 		self.clear_what_is_not_used()
