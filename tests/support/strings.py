@@ -358,6 +358,7 @@ RECORDS = {
 	"Report": _report,
 	"Supplier Evaluation Template": _template,
 	"Supplier Grade Scale": _grade_scale,
+	"Supplier Incentive Rule": _keys("rule_name", "description"),
 	"Supplier KPI": _keys("kpi_name", "description"),
 	"Workspace": _workspace,
 	"Workspace Sidebar": _sidebar,
