@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Coalesce
 from frappe.utils import getdate, today
 from pypika.terms import Criterion
 
+from partner_relations.supplier_quality.contract_obligations import PARTNER
 from partner_relations.supplier_quality.evaluation import CRITERION, EVALUATION
 from partner_relations.supplier_quality.rating.definition import Definition
 from partner_relations.supplier_quality.remedies.rules import Comparison, Outcome, Rule, What
@@ -29,7 +31,7 @@ class Source:
 
 	`series` are those it is compared with: of the same supplier, company and template (a breach: and no
 	template), in order of their periods. `outcome` is the evaluation's; `has_remedy` says that the contract
-	names a remedy for the breach.
+	names a remedy for the breach, `is_growing` that what is owed hasn't come yet and gets later every day.
 	"""
 
 	name: str
@@ -46,6 +48,7 @@ class Source:
 	kpi: str | None = None
 	outcome: Outcome | None = None
 	has_remedy: bool = False
+	is_growing: bool = False
 	row: Mapping[str, Any] = field(default_factory=dict)
 
 	@property
@@ -214,7 +217,7 @@ def _criteria(concerned: Criterion, kpis: Sequence[str]) -> dict[str, tuple[dict
 
 
 def breaches(concerned: Criterion) -> History:
-	"""Breaches by suppliers that nobody has forgiven, by supplier and company, in order of their days."""
+	"""What suppliers broke and nobody has forgiven, by supplier and company, in order of its days."""
 	breach, supplier = frappe.qb.DocType(BREACH), frappe.qb.DocType("Supplier")
 	contract = frappe.qb.DocType("Contract")
 	rows = (
@@ -223,27 +226,19 @@ def breaches(concerned: Criterion) -> History:
 		.on(supplier.name == breach.party)
 		.left_join(contract)
 		.on(contract.name == breach.contract)
-		.where(concerned & (breach.party_type == "Supplier") & breach.status.notin(FORGIVEN))
+		.where(
+			concerned
+			& (breach.party_type == "Supplier")
+			& (breach.owed_by == PARTNER)
+			& breach.status.notin(FORGIVEN)
+		)
 		.select(
-			breach.name,
-			breach.party.as_("supplier"),
+			breach.star,
 			supplier.supplier_name,
 			supplier.supplier_group,
 			supplier.language,
-			breach.company,
-			breach.contract,
-			contract.contract_owner,
-			breach.obligation,
-			breach.kind,
-			breach.kpi,
-			breach.from_date,
-			breach.to_date,
-			breach.due_date,
-			breach.days_late,
-			breach.has_value,
-			breach.value,
-			breach.target,
-			breach.detected_on,
+			contract.start_date,
+			Coalesce(contract.contract_owner, contract.owner).as_("answers"),
 		)
 		.orderby(breach.to_date)
 		.orderby(breach.name)
@@ -251,9 +246,10 @@ def breaches(concerned: Criterion) -> History:
 	found: dict[tuple, list[Source]] = defaultdict(list)
 	for row in rows:
 		to_date = row.to_date or row.due_date
+		row.frozen = frappe.parse_json(row.definition) or {}
 		source = Source(
 			row.name,
-			row.supplier,
+			row.party,
 			row.supplier_name,
 			row.supplier_group,
 			row.language,
@@ -261,8 +257,10 @@ def breaches(concerned: Criterion) -> History:
 			row.from_date or to_date,
 			to_date,
 			getdate(row.detected_on or today()),
-			row.contract_owner,
+			row.answers,
 			kpi=row.kpi,
+			has_remedy=bool(row.frozen.get("remedy")),
+			is_growing=bool(row.due_date and not row.delivered_on),
 			row=row,
 		)
 		found[source.series].append(source)

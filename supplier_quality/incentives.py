@@ -15,6 +15,7 @@ import frappe
 from frappe.utils import add_days, getdate, today
 
 from partner_relations.supplier_quality import remedy_schemes, reward_penalty
+from partner_relations.supplier_quality.breaches import occasion as occasion_of_breach
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.incentive_cases import Occasion, cases
 from partner_relations.supplier_quality.incentive_sentences import breach_sentence, evaluation_sentence
@@ -175,15 +176,16 @@ def _decisions(
 	"""Decisions on the named sources of a series, each from what came before it.
 
 	Where the contract itself names a remedy for a breach, a rule doesn't ask for money for that breach a
-	second time; one about repeated breaches punishes the repetition.
+	second time; one about repeated breaches punishes the repetition. For what hasn't come yet money is asked
+	when it has.
 	"""
-	asks_twice = document["measure"] in FINANCIAL and rule.breaches_needed == 1
+	financial = document["measure"] in FINANCIAL
 	if document.get("kpi"):
 		series = [source for source in series if source.kpi == document["kpi"]]
 	for place, source in enumerate(series):
 		if source.name not in names or not _in_scope(document, source, groups):
 			continue
-		if source.has_remedy and asks_twice:
+		if financial and (source.is_growing or (source.has_remedy and rule.breaches_needed == 1)):
 			continue
 		past = series[: place + 1]
 		if rule.looks_at == BREACHES:
@@ -202,13 +204,10 @@ def _in_scope(document: Mapping[str, Any], source: Source, groups: SupplierGroup
 
 
 def _occasion(call: Call) -> Occasion:
-	source, row = call.source, call.source.row
-	if isinstance(call.decision, Decision):
-		points, days_late = points_missed(call.decision.findings), None
-	else:
-		late = row["kind"] == "Dated deliverable"
-		points = abs(_decimal(row["target"]) - _decimal(row["value"])) if row["has_value"] else Decimal(0)
-		days_late = row["days_late"] if late else None
+	source = call.source
+	if isinstance(call.decision, BreachDecision):
+		starts = {source.row["contract"]: source.row["start_date"]}
+		return replace(occasion_of_breach(source.row, source.row["frozen"], starts), day=source.day)
 	return Occasion(
 		source.name,
 		source.supplier,
@@ -216,9 +215,8 @@ def _occasion(call: Call) -> Occasion:
 		source.from_date,
 		source.to_date,
 		source.day,
-		points,
-		days_late,
-		source.outcome.grade if source.outcome else None,
+		points=points_missed(call.decision.findings),
+		grade=source.outcome.grade,
 	)
 
 
@@ -440,7 +438,3 @@ def _per_period(calls: Iterable[Call]) -> list[dict[str, Any]]:
 		}
 		for (end, begin, company), members in sorted(found.items())
 	]
-
-
-def _decimal(number: Any) -> Decimal:
-	return Decimal(str(number or 0))

@@ -6,12 +6,15 @@ from decimal import Decimal
 
 import frappe
 import pytest
+from compliance_factories import breaches_of, deliverable, promise, promising, this_year
 from factories import (
 	COMPANY,
+	LAST_YEAR,
 	day,
 	evaluate,
 	evaluations,
 	grade_supplier,
+	make_kpi,
 	make_order,
 	make_receipt,
 	make_supplier,
@@ -24,7 +27,7 @@ from factories import (
 )
 from factories import invoice as make_invoice
 from frappe.permissions import update_permission_property
-from frappe.utils import add_days, getdate, today
+from frappe.utils import add_days, format_date, getdate, today
 from incentive_factories import (
 	SCORES,
 	grade_is,
@@ -36,7 +39,7 @@ from incentive_factories import (
 )
 from support.statements import statements
 
-from partner_relations.supplier_quality import incentives
+from partner_relations.supplier_quality import compliance, incentives
 from partner_relations.supplier_quality.api import evaluate_again
 from partner_relations.supplier_quality.api.incentives import simulate as simulate_in_form
 from partner_relations.supplier_quality.incentives import RULE, simulate
@@ -547,6 +550,140 @@ def test_a_simulation_leaves_out_what_the_user_may_not_see():
 	result = asked(rule)
 	assert {row["supplier"] for row in result["rows"]} == {suppliers[0]}
 	assert result["looked_at"] == 1
+
+
+# Breaches of contracts
+
+
+def breach_rule(**values):
+	values = {"looks_at": "Contract breach", "measure": "Warning Letter", **values}
+	return make_rule(**values)
+
+
+def broken_promises(supplier, months, **values):
+	"""A contract whose promise was broken in these months of this year, judged month by month."""
+	contract = promising(supplier, promise(**values))
+	for month in months:
+		make_receipt(supplier, accepted=80, rejected=20, rate=5, on=this_year(month, 10))
+	compliance.judge_contract(contract.name)
+	return contract
+
+
+def test_a_breach_proposes_what_the_rule_says_in_the_name_of_the_contract_owner():
+	rule = breach_rule()
+	supplier, owner = make_supplier(), make_user("Supplier Quality Manager")
+	contract = promising(supplier, promise(title="Accepted goods"), contract_owner=owner)
+	make_receipt(supplier, accepted=80, rejected=20, on=this_year(1, 10))
+	compliance.judge_contract(contract.name)
+	(breach,) = breaches_of(contract)
+	(record,) = proposals(supplier=supplier)
+	assert (record.source_type, record.source_name, record.rule) == (
+		"Contract Breach",
+		breach.name,
+		rule.name,
+	)
+	assert (record.proposed_by, record.contract) == (owner, contract.name)
+	assert record.reason == (
+		f"The obligation Accepted goods of contract {contract.name} was not kept in {LAST_YEAR + 1}-01."
+	)
+	compliance.judge_contract(contract.name)
+	assert len(proposals(supplier=supplier)) == 1
+
+
+def test_so_many_breaches_within_months():
+	rule = breach_rule(breaches_needed=2, within_months=3)
+	supplier = make_supplier()
+	contract = broken_promises(supplier, [1, 2, 3, 8])
+	breaches = breaches_of(contract)
+	assert [breach.from_date.month for breach in breaches] == [1, 2, 3, 8]
+	(record,) = proposals(supplier=supplier)
+	assert record.source_name == breaches[1].name, "March begins to count anew, August is too late"
+	assert f"It is breach number 2 since {format_date(breaches[0].to_date)}." in record.reason
+	assert [row["source_name"] for row in this_year_of(rule)] == [breaches[1].name]
+
+
+def this_year_of(rule):
+	return asked(rule, (this_year(1, 1), this_year(12, 31)))["rows"]
+
+
+def test_a_waived_breach_counts_for_nothing():
+	rule = breach_rule(breaches_needed=2, enabled=0)
+	contract = broken_promises(make_supplier(), [1, 2])
+	assert len(this_year_of(rule)) == 1
+	frappe.db.set_value("Contract Breach", breaches_of(contract)[0].name, "status", "Waived")
+	assert this_year_of(rule) == []
+
+
+def test_a_rule_asks_for_money_only_where_the_contract_does_not():
+	scheme = make_scheme(rate=70)
+	rule = breach_rule(measure="Chargeback", remedy_scheme=scheme)
+	letter = breach_rule()
+	without, with_remedy = make_supplier(), make_supplier()
+	broken_promises(without, [1])
+	broken_promises(with_remedy, [1], remedy_scheme=make_scheme(rate=30))
+	assert {(record.rule, record.amount) for record in proposals(supplier=without)} == {
+		(rule.name, 70),
+		(letter.name, 0),
+	}
+	assert {(record.rule, record.amount) for record in proposals(supplier=with_remedy)} == {
+		(None, 30),
+		(letter.name, 0),
+	}
+	assert {row["supplier"] for row in this_year_of(rule)} == {without}
+
+
+def test_a_breach_of_another_kpi_is_none_of_the_rule():
+	rule = breach_rule(kpi=make_kpi("Test Another", "return_rate"))
+	supplier = make_supplier()
+	broken_promises(supplier, [1])
+	assert proposals(supplier=supplier) == []
+	assert this_year_of(rule) == []
+
+
+def test_money_for_a_late_deliverable_is_asked_when_it_has_come():
+	rule = breach_rule(measure="Chargeback", remedy_scheme=make_scheme(counts="Days late", rate=10))
+	supplier = make_supplier()
+	due = getdate(add_days(today(), -20))
+	contract = promising(supplier, deliverable(due))
+	compliance.judge_contract(contract.name)
+	assert len(breaches_of(contract)) == 1
+	assert proposals(supplier=supplier) == []
+	compliance.record_delivery(contract.name, contract.obligations[0].obligation_key, add_days(due, 7))
+	compliance.judge_contract(contract.name)
+	(record,) = proposals(supplier=supplier)
+	assert (record.rule, record.amount) == (rule.name, 70)
+
+
+def test_the_simulation_of_breaches_is_what_detecting_them_proposes():
+	"""Breach after breach over random months: the same breaches and amounts."""
+	chance = random.Random(3)
+	contracts = []
+	for _number in range(4):
+		supplier = make_supplier()
+		contracts.append(broken_promises(supplier, sorted(chance.sample(range(1, 10), 5))))
+	names = [breach.name for contract in contracts for breach in breaches_of(contract)]
+	points = make_scheme(counts="Points missed", rate=2, has_yearly_cap=1, yearly_cap=100)
+	compared = 0
+	for needed, months, anew in ((1, 12, 1), (2, 3, 1), (2, 3, 0), (3, 6, 1)):
+		rule = breach_rule(
+			breaches_needed=needed,
+			within_months=months,
+			count_anew=anew,
+			measure="Chargeback",
+			remedy_scheme=points,
+			enabled=0,
+		)
+		expected = told(this_year_of(rule))
+		rule.enabled = 1
+		rule.save()
+		frappe.db.savepoint("rule")
+		incentives.propose_for_breaches(names)
+		assert proposed(rule) == expected
+		frappe.db.rollback(save_point="rule")
+		rule.enabled = 0
+		rule.save()
+		compared += len(expected)
+	assert compared > 10
 
 
 # Rules that are refused
