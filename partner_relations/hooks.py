@@ -57,18 +57,30 @@ doc_events = {
 	},
 	"Contract": {
 		"before_validate": [
+			"partner_relations.supplier_quality.contracts.prepare",
 			"partner_relations.supplier_quality.clauses.prepare",
 			"partner_relations.supplier_quality.contract_obligations.prepare",
 		],
-		"validate": ["partner_relations.supplier_quality.contract_obligations.validate"],
+		"validate": [
+			"partner_relations.supplier_quality.contracts.validate",
+			"partner_relations.supplier_quality.contract_obligations.validate",
+		],
 		"before_submit": [
+			"partner_relations.supplier_quality.contracts.approve",
 			"partner_relations.supplier_quality.clauses.require_mandatory",
 			"partner_relations.supplier_quality.contract_obligations.freeze_obligations",
 		],
+		"on_submit": "partner_relations.supplier_quality.contracts.follow_amended",
 		"before_update_after_submit": [
+			"partner_relations.supplier_quality.contracts.guard_submitted",
 			"partner_relations.supplier_quality.contract_obligations.keep_what_was_agreed",
 		],
-		"on_cancel": ["partner_relations.supplier_quality.compliance.after_contract_cancel"],
+		"before_cancel": "partner_relations.supplier_quality.contracts.before_cancel",
+		"on_cancel": [
+			"partner_relations.supplier_quality.contracts.after_cancel",
+			"partner_relations.supplier_quality.compliance.after_contract_cancel",
+		],
+		"after_rename": "partner_relations.supplier_quality.contracts.after_rename",
 	},
 	"Contract Template": {
 		"validate": "partner_relations.supplier_quality.clauses.validate_template",
@@ -168,10 +180,11 @@ scheduler_events = {
 	},
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
+		"partner_relations.supplier_quality.contract_terms.check_terms_daily",
+		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.reward_penalty.note_silence",
 		"partner_relations.supplier_quality.effects.start_and_end_due",
 		"partner_relations.supplier_quality.schedule.create_due_runs",
-		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.evidence.find_changed_facts",
 		"partner_relations.supplier_quality.notices.retry_unsent",
 	],

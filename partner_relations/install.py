@@ -8,6 +8,7 @@ import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
+from partner_relations.supplier_quality.contract_terms import backfill
 from partner_relations.supplier_quality.customization import (
 	CUSTOM_FIELDS,
 	DEFAULTS,
@@ -24,6 +25,7 @@ def after_install() -> None:
 	add_indexes()
 	insert_defaults(DEFAULTS)
 	freeze_existing()
+	backfill()
 
 
 def set_properties() -> None:

@@ -91,13 +91,19 @@ def obligations_of(contracts: Sequence[str]) -> dict[str, list[ObligationVersion
 	return found
 
 
-def of_contracts(contracts: Sequence[str], for_update: bool = False) -> dict[str, list[Amendment]]:
-	"""The confirmed amendments by contract (each of the given ones has a list), in two queries."""
+def of_contracts(
+	contracts: Sequence[str], for_update: bool = False, drafts: bool = False
+) -> dict[str, list[Amendment]]:
+	"""The confirmed amendments by contract (each of the given ones has a list), in two queries.
+
+	With `drafts` those that nobody has confirmed yet too.
+	"""
 	found: dict[str, list[Amendment]] = {contract: [] for contract in contracts}
 	if not found:
 		return found
 	amendment, change = frappe.qb.DocType(AMENDMENT), frappe.qb.DocType(CHANGE)
-	confirmed = amendment.contract.isin(list(found)) & (amendment.docstatus == 1)
+	states = (0, 1) if drafts else (1,)
+	confirmed = amendment.contract.isin(list(found)) & amendment.docstatus.isin(states)
 	query = (
 		frappe.qb.from_(amendment)
 		.where(confirmed)

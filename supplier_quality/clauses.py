@@ -28,17 +28,22 @@ from partner_relations.supplier_quality.clause_library import (
 
 RULE = "Contract Clause Rule"
 ENTRY = "Contract Clause Entry"
+DRAFTING = "Drafting"
 OVERRIDES = "Supplier Quality Manager"
 """The role that may let a contract be submitted without a mandatory clause."""
 
 
 def prepare(contract: Document, method: str | None = None) -> None:
-	"""`before_validate` of Contract, while it is a draft: all that follows from its table of clauses."""
+	"""`before_validate` of Contract, while it is a draft: all that follows from its table of clauses.
+
+	From the review on no text changes any more, not even because the partner was renamed.
+	"""
 	if contract.party_type != "Employee":
-		set_language(contract)
-		take_from_template(contract)
-		give_keys(contract)
-		freeze_texts(contract)
+		if not contract.get("life_cycle") or contract.life_cycle == DRAFTING:
+			set_language(contract)
+			take_from_template(contract)
+			give_keys(contract)
+			freeze_texts(contract)
 		note_missing(contract)
 		keep_override(contract)
 		write_text(contract)

@@ -62,7 +62,7 @@ def _found(finding: Finding, language: str | None) -> str:
 	if condition.what == What.KPI_VALUE:
 		unit = frappe.get_cached_value("Supplier KPI", condition.kpi, "unit") or ""
 		measured = f"{_number(finding.found)} {_(unit, language)}" if unit else _number(finding.found)
-		return _("{0}: {1}", language).format(_(condition.kpi, language), measured)
+		return _("measured value of {0}: {1}", language).format(_(condition.kpi, language), measured)
 	rose = finding.change > 0
 	if condition.what == What.SCORE_CHANGE:
 		text = (

@@ -255,6 +255,47 @@ def give_key_back(document) -> None:
 		)
 
 
+def calculate(
+	name: str, value: Decimal, units: Decimal, exempt_units: Decimal = Decimal(0), grade: str | None = None
+) -> Decimal:
+	"""Compute the amount of a proposal by its Remedy Scheme, save it with its steps, and return it.
+
+	`value` is that of the scheme's basis (or the volume) in company currency; `units` what the scheme counts.
+	Checks the right to write. Like any edit it voids a first approval.
+	"""
+	from partner_relations.supplier_quality import remedy_schemes
+	from partner_relations.supplier_quality.remedies import Case, Item
+
+	document = lock(name)
+	document.check_permission("write")
+	check_open(document)
+	scheme = document.remedy_scheme
+	if not scheme:
+		frappe.throw(_("Choose the Remedy Scheme by which the amount is to be computed."))
+	definition = remedy_schemes.freeze(scheme)
+	already = remedy_schemes.already_in_year(
+		document.supplier, document.company, scheme, document.decision_date, exclude=name
+	)
+	item = Item(document.source_name or "", value, units, exempt_units)
+	case = Case((item,), grade=grade or None, already_in_year=already)
+	assessment = remedy_schemes.assess(definition, case, document.currency)
+	if not assessment.amount:
+		steps = remedy_schemes.explain(assessment.calculation)
+		frappe.throw(" ".join([_("The scheme gives nothing here."), *(step["text"] for step in steps)]))
+	write(
+		document,
+		status=PROPOSED,
+		first_approver=None,
+		first_approved_on=None,
+		definition=frappe.as_json(definition),
+		calculation=frappe.as_json(assessment.calculation),
+		calculated_amount=assessment.amount,
+		amount=assessment.amount,
+		amount_note=None,
+	)
+	return assessment.amount
+
+
 # The steps of its life
 
 
@@ -342,6 +383,25 @@ def approve(name: str) -> str:
 	return document.status
 
 
+def approve_all(names: Sequence[str]) -> dict[str, list]:
+	"""Approve several; those that the user may not, or that aren't complete, are left and say why.
+
+	Returns {"approved": [{"name", "status"}], "skipped": [{"name", "reason"}]}.
+	"""
+	approved, skipped = [], []
+	savepoint = "reward_penalty_approval"
+	for name in dict.fromkeys(names):
+		frappe.db.savepoint(savepoint)
+		messages = len(frappe.local.message_log)
+		try:
+			approved.append({"name": name, "status": approve(name)})
+		except (frappe.ValidationError, frappe.PermissionError) as error:
+			frappe.db.rollback(save_point=savepoint)
+			del frappe.local.message_log[messages:]
+			skipped.append({"name": name, "reason": cstr(error)})
+	return {"approved": approved, "skipped": skipped}
+
+
 def check_open(document) -> None:
 	"""Raise frappe.ValidationError unless the proposal still awaits a decision."""
 	if document.docstatus == 1:
@@ -355,16 +415,21 @@ def check_open(document) -> None:
 
 def check_approver(document, last_editor: str | None) -> None:
 	"""Raise frappe.PermissionError if the user proposed the record, edited it last or approved it before."""
+	reason = objection_to_approving(document, last_editor)
+	if reason:
+		frappe.throw(reason, frappe.PermissionError, title=_("Not Approved"))
+
+
+def objection_to_approving(document, last_editor: str | None) -> str | None:
+	"""Why the user may not approve the record, as a sentence; None if somebody else proposed it."""
 	user = frappe.session.user
 	if user in (document.proposed_by, document.owner):
-		reason = _("You proposed it; somebody else must approve it.")
-	elif user == last_editor:
-		reason = _("You edited it last; somebody else must approve it.")
-	elif user == document.first_approver:
-		reason = _("You gave the first approval; somebody else must give the second.")
-	else:
-		return
-	frappe.throw(reason, frappe.PermissionError, title=_("Not Approved"))
+		return _("You proposed it; somebody else must approve it.")
+	if user == last_editor:
+		return _("You edited it last; somebody else must approve it.")
+	if user == document.first_approver:
+		return _("You gave the first approval; somebody else must give the second.")
+	return None
 
 
 def needs_two_approvals(document) -> bool:

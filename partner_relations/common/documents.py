@@ -1,9 +1,11 @@
 """Small help for controllers."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
-from frappe.model import no_value_fields
+import frappe
+from frappe import _
+from frappe.model import no_value_fields, table_fields
 
 
 def keep_computed_fields(doc) -> None:
@@ -30,3 +32,59 @@ def _computed_fields(doc, also_set_once: bool = False) -> Iterator[Any]:
 			field.fieldtype not in no_value_fields or field.fieldtype == "Table"
 		):
 			yield field
+
+
+def changed_fields(doc, before, aside: Container[str] = ()) -> list[str]:
+	"""Names of the fields that a person changed since `before`, read-only ones and those `aside` left out."""
+	return [
+		field.fieldname
+		for field in doc.meta.fields
+		if field.fieldname not in aside
+		and not field.read_only
+		and not field.is_virtual
+		and (field.fieldtype not in no_value_fields or field.fieldtype in table_fields)
+		and _comparable(doc, field) != _comparable(before, field)
+	]
+
+
+def guard_rows(rows: Sequence[Any], before: Sequence[Any], may_change: Container[str], advice: str) -> None:
+	"""Refuse new, missing and changed rows of a submitted document's table, fields `may_change` aside.
+
+	Frappe itself lets rows come and go where one of their fields may be changed after submission. Read-only
+	fields are put back. `advice` is a sentence that says what to do instead.
+	"""
+	earlier = {row.name: row for row in before}
+	if {row.name for row in rows} != set(earlier):
+		frappe.throw(
+			_("Rows can't be added or removed after submission. {0}").format(advice),
+			frappe.UpdateAfterSubmitError,
+		)
+	for row in rows:
+		if _row_values(row, may_change) != _row_values(earlier[row.name], may_change):
+			frappe.throw(
+				_("Row {0} can't be changed after submission. {1}").format(row.idx, advice),
+				frappe.UpdateAfterSubmitError,
+			)
+		for field in row.meta.fields:
+			if field.read_only:
+				row.set(field.fieldname, earlier[row.name].get(field.fieldname))
+
+
+def _comparable(doc, field: Any) -> Any:
+	if field.fieldtype in table_fields:
+		return [_row_values(row) for row in doc.get(field.fieldname)]
+	return _value(doc, field)
+
+
+def _value(doc, field: Any) -> Any:
+	"""The value in its own type, whether it came from the browser or the database; None where it is empty."""
+	return (doc.get(field.fieldname) and doc.get_value(field.fieldname)) or None
+
+
+def _row_values(row, aside: Container[str] = ()) -> dict[str, Any]:
+	values = {
+		field.fieldname: _value(row, field)
+		for field in row.meta.fields
+		if not field.read_only and field.fieldtype not in no_value_fields and field.fieldname not in aside
+	}
+	return {"name": row.name, "idx": row.idx, **values}

@@ -1,4 +1,7 @@
-"""Demo data: suppliers with two years of purchases, good and bad, and their published evaluations.
+"""Demo data: suppliers with two years of purchases, good and bad, and what their buyer makes of them.
+
+Published evaluations, contracts with promises kept and broken, rewards and penalties from the proposal to the
+ledger.
 
 	bench --site SITE execute partner_relations.demo.make
 
@@ -13,7 +16,7 @@ import time
 
 import frappe
 
-from partner_relations.demo import evaluations, purchases
+from partner_relations.demo import agreements, consequences, evaluations, purchases
 from partner_relations.demo.cast import SUPPLIERS
 from partner_relations.demo.quarters import QUARTERS_PUBLISHED
 from partner_relations.demo.site import COMPANY, prepare_site, set_up_erpnext
@@ -49,15 +52,16 @@ def make(
 		context = prepare_site(company, calendar)
 		_keep(commit)
 		made: dict[str, int] = {}
-		if purchases.exist(company):
-			_say(f"The purchases of {company} are there already.")
-		else:
-			made.update(purchases.make(context, calendar, _say))
-			_keep(commit)
-		if evaluations.exist(company):
-			_say(f"The evaluations of {company} are there already.")
-		else:
-			made.update(evaluations.make(context, calendar, _say))
+		for what, exists, work in (
+			("purchases", purchases.exist, lambda: purchases.make(context, calendar, _say)),
+			("contracts", agreements.exist, lambda: agreements.make(context, calendar, _say)),
+			("evaluations", evaluations.exist, lambda: evaluations.make(context, calendar, _say)),
+			("rewards and penalties", consequences.exist, lambda: consequences.make(context, calendar, _say)),
+		):
+			if exists(company):
+				_say(f"The {what} of {company} are there already.")
+				continue
+			made.update(work())
 			_keep(commit)
 	finally:
 		frappe.flags.mute_emails = muted

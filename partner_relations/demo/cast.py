@@ -163,6 +163,80 @@ MARKETS = (
 	(("CR-800", "FM-200"), ("Tri-County Packaging", "Hollis Steel & Bar")),
 )
 
+
+@dataclass(frozen=True)
+class Promise:
+	"""An obligation of a contract: a KPI to reach, or something to hand over.
+
+	Days count from the contract's start if positive, from today if negative.
+	"""
+
+	title: str
+	kpi: str = ""
+	at_least: float = 0
+	each: str = "Quarter"
+	scheme: str = ""
+	due_day: int = 0
+	handed_over_day: int = 0  # 0 is not at all
+	owed_by: str = "Partner"
+
+
+@dataclass(frozen=True)
+class ContractRole:
+	"""A contract of the demo: when it runs, what is promised, and the last step that was taken with it.
+
+	`quarters_back` says in which quarter it begins, counted back from the one that awaits publishing;
+	`ends_in_days` counts from today. With `agreed_prices` a Blanket Order holds those of the products.
+	"""
+
+	supplier: str
+	quarters_back: int
+	ends_in_days: int
+	value: float
+	promises: tuple[Promise, ...] = ()
+	last_step: str = "archive"  # as `contract_steps` names them; earlier ones are taken too
+	notice_days: int = 90
+	renewal_months: int = 0
+	signee: str = ""
+	agreed_prices: bool = False
+
+
+CONTRACTS = (
+	ContractRole(
+		"Northgate Castings", 8, 100, 180000, signee="Ruth Castle", renewal_months=12, agreed_prices=True,
+		promises=(
+			Promise("Deliveries on time", kpi="On-Time Delivery", at_least=90),
+			Promise("Castings without fault", kpi="Accepted Quantity", at_least=98),
+			Promise("Material certificates of the year", due_day=90, handed_over_day=84),
+		),
+	),
+	ContractRole(
+		"Marlow Electric Motors", 8, 420, 240000, signee="Ian Marlow", agreed_prices=True,
+		promises=(
+			Promise(
+				"Deliveries on time", kpi="On-Time Delivery", at_least=85,
+				scheme="Late Delivery, Percent per Day",
+			),
+			Promise("ISO 9001 certificate", due_day=60, handed_over_day=49),
+			Promise("Yearly forecast of what we need", due_day=30, handed_over_day=27, owed_by="Us"),
+			Promise("Plan against late deliveries", due_day=-21),
+		),
+	),
+	ContractRole(
+		"Redfern Plating Works", 4, 200, 60000, signee="Joan Redfern",
+		promises=(
+			Promise(
+				"Deliveries on time", kpi="On-Time Delivery", at_least=75, each="Half-Year",
+				scheme="Late Delivery, Steps",
+			),
+			Promise("Sleeves without fault", kpi="Accepted Quantity", at_least=97),
+		),
+	),
+	ContractRole("Kestrel Bearings GmbH", 8, -40, 90000, signee="Uwe Falk"),
+	ContractRole("Pinnacle Fasteners", 0, 365, 50000, last_step="approve"),
+	ContractRole("Osprey Controls", 0, 365, 75000, last_step="request_review"),
+)  # fmt: skip
+
 # Users: who evaluates, who rates beside them, who publishes. Who proposes must not approve.
 BUYER = (
 	"demo.buyer@example.com",
@@ -178,4 +252,19 @@ MANAGER = (
 	"demo.quality@example.com",
 	"Demo Quality Manager",
 	("Quality Manager", "Supplier Quality Manager"),
+)
+COUNSEL = (
+	"demo.counsel@example.com",
+	"Demo Counsel",
+	("Purchase Manager", "Supplier Quality User"),
+)
+HEAD = (
+	"demo.head@example.com",
+	"Demo Head of Purchasing",
+	("Purchase Manager", "Supplier Quality Manager"),
+)
+ACCOUNTANT = (
+	"demo.accountant@example.com",
+	"Demo Accountant",
+	("Accounts Manager", "Accounts User"),
 )

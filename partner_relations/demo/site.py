@@ -7,7 +7,18 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from partner_relations.demo.cast import BUYER, ENGINEER, MANAGER, PRODUCTS, SUPPLIERS, Product, SupplierRole
+from partner_relations.demo.cast import (
+	ACCOUNTANT,
+	BUYER,
+	COUNSEL,
+	ENGINEER,
+	HEAD,
+	MANAGER,
+	PRODUCTS,
+	SUPPLIERS,
+	Product,
+	SupplierRole,
+)
 from partner_relations.demo.quarters import Calendar
 from partner_relations.supplier_quality.rating.periods import add_months
 
@@ -64,7 +75,7 @@ def prepare_site(company: str, calendar: Calendar) -> Context:
 	"""Make the masters that are missing; returns them."""
 	allow_what_is_measured()
 	make_fiscal_years(company, calendar.first_day, calendar.today)
-	for email, name, roles in (BUYER, ENGINEER, MANAGER):
+	for email, name, roles in (BUYER, ENGINEER, MANAGER, COUNSEL, HEAD, ACCOUNTANT):
 		make_user(email, name, roles)
 	make_inspection_template()
 	for product in PRODUCTS:

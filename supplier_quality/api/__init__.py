@@ -11,6 +11,7 @@ from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.measures import all_measures
 from partner_relations.supplier_quality.rating import Period
 from partner_relations.supplier_quality.runs import RUN
+from partner_relations.supplier_quality.supplier_agreements import agreements_of
 from partner_relations.supplier_quality.templates import (
 	TEMPLATE,
 	freeze,
@@ -40,8 +41,15 @@ def measures() -> list[dict[str, Any]]:
 
 @frappe.whitelist()
 def supplier_overview(supplier: str) -> dict[str, Any]:
-	"""Standing per company, last periods, restrictions and drafts of a supplier, if the user may see them."""
+	"""Standing per company, last periods, restrictions and drafts of a supplier, if the user may see them.
+
+	With them the contracts that run, open breaches, rewards and penalties (`agreements_of`).
+	"""
 	_must_be_readable("Supplier", supplier)
+	return {**_standing_of(supplier), **agreements_of(supplier)}
+
+
+def _standing_of(supplier: str) -> dict[str, Any]:
 	if not frappe.has_permission(EVALUATION, "read"):
 		return {"companies": [], "history": [], "restrictions": [], "template": None, "pending": []}
 	fields = [

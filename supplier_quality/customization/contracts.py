@@ -13,6 +13,21 @@ LIFE_CYCLE = (
 )
 """The steps of a contract; none for those of employees."""
 
+# A link to a cancelled contract would stop a submitted order from being updated: it is kept as a name, until
+# a contract that replaces the cancelled one takes over.
+_CANCELLED_CONTRACT = {
+	"fieldname": "cancelled_contract",
+	"fieldtype": "Data",
+	"label": "Cancelled Contract",
+	"hidden": 1,
+	"read_only": 1,
+	"no_copy": 1,
+	"print_hide": 1,
+	"search_index": 1,
+	"allow_on_submit": 1,
+	"insert_after": "contract",
+}
+
 CUSTOM_FIELDS: dict[str, list[dict]] = {
 	"Contract": [
 		{
@@ -101,7 +116,7 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"depends_on": "eval:doc.party_type!='Employee'",
 			"allow_on_submit": 1,
 			"description": "Of its clauses and its print; that of the partner if left empty",
-			"insert_after": "contract_value",
+			"insert_after": "effective_value",
 		},
 		{
 			"fieldname": "clauses_tab",
@@ -284,7 +299,7 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"fieldname": "signing_section",
 			"fieldtype": "Section Break",
 			"label": "Review, Approval and Signing",
-			"insert_after": "times_renewed",
+			"insert_after": "renewals",
 		},
 		{
 			"fieldname": "drafted_by",
@@ -435,24 +450,14 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"search_index": 1,
 			"description": "Its rates are the prices agreed in this contract",
 		},
-		{
-			"fieldname": "cancelled_contract",
-			"fieldtype": "Data",
-			"label": "Cancelled Contract",
-			"hidden": 1,
-			"read_only": 1,
-			"no_copy": 1,
-			"print_hide": 1,
-			"allow_on_submit": 1,
-			"insert_after": "contract",
-		},
+		_CANCELLED_CONTRACT,
 	],
 	"Purchase Order": [
 		{
-			# A name, not a link: a submitted order that links to a cancelled contract could no longer be updated.
 			"fieldname": "contract",
-			"fieldtype": "Data",
+			"fieldtype": "Link",
 			"label": "Contract",
+			"options": "Contract",
 			"insert_after": "company",
 			"read_only": 1,
 			"no_copy": 1,
@@ -461,6 +466,7 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"depends_on": "contract",
 			"description": "In force with the supplier on the date of the order",
 		},
+		_CANCELLED_CONTRACT,
 	],
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from partner_relations.supplier_quality.dashboard_chart_source.months import aggregated
 from partner_relations.supplier_quality.report.display import EVALUATION, NOT_RATED_COLOR
 
 SERIES = ("green", "blue", "orange", "red", "gray", "yellow", "purple")
@@ -19,17 +20,8 @@ SERIES = ("green", "blue", "orange", "red", "gray", "yellow", "purple")
 
 def counted(fields: list[str], filters: Mapping[str, Any]) -> list[frappe._dict]:
 	"""Published evaluations that the user may see, counted by `fields`, with grade, grade_color and total."""
-	fields = [*fields, "grade", "grade_color"]
-	# Frappe 16 takes functions as dictionaries only, Frappe 15 as text only.
-	newer = int(frappe.__version__.split(".")[0]) >= 16
-	rows = frappe.get_list(
-		EVALUATION,
-		filters={"docstatus": 1, "status": "Published", **filters},
-		fields=[*fields, {"COUNT": "name", "as": "total"} if newer else "count(name) as total"],
-		group_by=", ".join(fields),
-		order_by=fields[0],
-		limit_page_length=0,
-	)
+	filters = {"docstatus": 1, "status": "Published", **filters}
+	rows = aggregated(EVALUATION, "COUNT", "name", [*fields, "grade", "grade_color"], filters)
 	for row in rows:
 		if not row.grade:
 			row.grade, row.grade_color = _("Not Rated"), NOT_RATED_COLOR

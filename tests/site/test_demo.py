@@ -1,6 +1,8 @@
 """The demo data that `make site` loads, on a shorter span of time: every screen has something to show."""
 
+import json
 from collections import Counter
+from decimal import Decimal
 
 import frappe
 import pytest
@@ -64,8 +66,57 @@ def test_every_screen_has_something_to_show_and_a_second_call_adds_nothing(made:
 	assert standing["Northgate Castings"] in ("A", "B")
 	assert standing["Redfern Plating Works"] == "D"
 
+	assert_whole_path_from_contract_to_ledger(made)
+
 	assert demo.make(COMPANY, quarters=QUARTERS, commit=False) == {}
-	assert "are there already" in capsys.readouterr().out
+	assert capsys.readouterr().out.count("are there already") == 4
+
+
+def assert_whole_path_from_contract_to_ledger(made: dict[str, int]) -> None:
+	"""Contracts at several points of their life, promises broken, penalties at several points of theirs."""
+	contracts = frappe.get_all(
+		"Contract", {"company": COMPANY}, ["name", "life_cycle", "owner", "approved_by", "notice_by"]
+	)
+	assert len(contracts) == made["Contract"] == len(cast.CONTRACTS)
+	states = Counter(row.life_cycle for row in contracts)
+	assert states == {"In Force": 3, "Expired": 1, "Signing": 1, "Legal Review": 1}
+	assert {(row.owner, row.approved_by) for row in contracts} == {
+		(cast.BUYER[0], cast.HEAD[0]),
+		(cast.BUYER[0], None),
+	}
+	clauses = frappe.get_all("Contract Clause Entry", {"parent": ("in", [row.name for row in contracts])})
+	assert len(clauses) >= 10 * len(contracts)
+	assert (
+		frappe.db.count("Blanket Order", {"company": COMPANY, "contract": ("is", "set"), "docstatus": 1}) == 2
+	)
+
+	results = Counter(frappe.get_all("Contract Obligation Result", {"company": COMPANY}, pluck="outcome"))
+	assert len(results) > 1, results
+	breaches = frappe.get_all("Contract Breach", {"company": COMPANY}, ["status", "penalty"])
+	assert len(breaches) == made["Contract Breach"] > 2
+	assert {"Detected", "Accepted", "Penalised"} == {row.status for row in breaches}
+
+	records = frappe.get_all(
+		"Supplier Reward Penalty",
+		{"company": COMPANY},
+		["name", "status", "amount", "calculation", "proposed_by", "approved_by", "journal_entry"],
+	)
+	assert len(records) == made["Supplier Reward Penalty"]
+	assert all(row.proposed_by != row.approved_by for row in records)
+	posted = [row for row in records if row.status == "Posted"]
+	assert posted and len(posted) < len(records), "there is something left to decide"
+	for row in posted:
+		assert sum(Decimal(step["amount"]) for step in json.loads(row.calculation)) == Decimal(
+			str(row.amount)
+		)
+		booked = frappe.get_all(
+			"GL Entry",
+			{"voucher_no": row.journal_entry, "party_type": "Supplier", "is_cancelled": 0},
+			["debit", "credit"],
+		)
+		assert sum(entry.debit - entry.credit for entry in booked) == pytest.approx(row.amount)
+	rules = frappe.get_all("Supplier Incentive Rule", {"enabled": 1}, ["company"])
+	assert rules and {row.company for row in rules} == {COMPANY}, "the rules of other companies stay off"
 
 
 def test_real_purchases_are_not_mixed_with_made_up_ones_unless_a_company_is_named():

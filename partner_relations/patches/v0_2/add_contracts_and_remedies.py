@@ -3,6 +3,7 @@
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from partner_relations.install import add_indexes, insert_defaults, set_properties
+from partner_relations.supplier_quality.contract_terms import backfill
 from partner_relations.supplier_quality.customization import CONTRACT_DEFAULTS, contracts, remedies
 
 
@@ -12,3 +13,4 @@ def execute() -> None:
 	set_properties()
 	add_indexes()
 	insert_defaults(CONTRACT_DEFAULTS)
+	backfill()

@@ -5,6 +5,7 @@ import * as criteria from "./partner_relations/criteria";
 import * as dialogs from "./partner_relations/dialogs";
 import * as display from "./partner_relations/display";
 import * as plots from "./partner_relations/plot";
+import * as rewards from "./partner_relations/rewards";
 import * as server from "./partner_relations/server";
 import * as suppliers from "./partner_relations/supplier";
 import * as trials from "./partner_relations/try_template";
@@ -19,6 +20,7 @@ Object.assign(
 	dialogs,
 	display,
 	plots,
+	rewards,
 	server,
 	suppliers,
 	trials

@@ -22,6 +22,7 @@ class ContractClause(Document):
 		if self.is_new():
 			if not self.flags.ignore_permissions:  # a default record brings its status
 				clear_computed_fields(self)
+				self.update({"version": 1, "is_starting_point": 0})
 			return
 		self.refuse_changes_of_what_was_approved()
 		keep_computed_fields(self)

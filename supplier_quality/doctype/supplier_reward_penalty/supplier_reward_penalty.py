@@ -59,8 +59,6 @@ class SupplierRewardPenalty(Document):
 		reward_penalty.tell_source(self)
 
 	def on_trash(self):
-		if self.docstatus == 1:
-			frappe.throw(_("An approved reward or penalty stays on record. Cancel it instead."))
 		if not reward_penalty.made_by_hand(self) and not self.amended_from:
 			frappe.throw(
 				_("{0} stays on record, lest it is proposed again. Waive it and say why.").format(self.name)
@@ -93,6 +91,8 @@ class SupplierRewardPenalty(Document):
 		self.is_financial = int(self.measure in reward_penalty.FINANCIAL)
 		self.paid_by = reward_penalty.payer(self.kind, self.measure, self.paid_by)
 		self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
+		if self.has_value_changed("remedy_scheme") and not self.is_new():
+			self.update({"definition": None, "calculation": None, "calculated_amount": 0})
 		if not self.is_financial:
 			self.update({"amount": 0, "amount_note": None, "remedy_scheme": None, "purchase_invoice": None})
 		if self.measure not in reward_penalty.RESTRICTING:

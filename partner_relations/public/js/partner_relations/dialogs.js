@@ -157,7 +157,7 @@ export async function send_to_supplier(evaluation, supplier) {
 	});
 }
 
-async function supplier_emails(supplier) {
+export async function supplier_emails(supplier) {
 	const { message } = await frappe.db.get_value("Supplier", supplier, "email_id");
 	if (message?.email_id) return [message.email_id];
 	if (!frappe.model.can_read("Contact")) return [];

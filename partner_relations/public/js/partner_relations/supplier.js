@@ -1,6 +1,8 @@
-// What the Supplier form shows: standing per company, drafts, the last periods, restrictions.
+// What the Supplier form shows: standing per company, contract, breaches, rewards and penalties, drafts, the last
+// periods, restrictions.
 
 import { cards, empty_state, escape, form_link, href, number, page_link, result, trend } from "./display";
+import { agreement_cards, breaches_html, waiting_html } from "./supplier_agreements";
 import { evaluate_supplier, release_restriction } from "./dialogs";
 import { plot } from "./plot";
 
@@ -57,9 +59,13 @@ function restriction_sentences(restrictions) {
 
 export function show_supplier_overview(frm, parent, overview) {
 	frm.toggle_display(SHOWN_IN_OVERVIEW, false);
+	const evaluated = frappe.model.can_read("Supplier Evaluation");
 	parent.html(`
-		<div class="pr-panel">${standing_html(overview)}</div>
+		<div class="pr-panel">${evaluated ? standing_html(overview) : ""}</div>
+		<div class="pr-panel pr-agreements">${agreement_cards(frm.doc.name, overview)}</div>
 		<div class="pr-panel pr-pending">${pending_html(overview.pending)}</div>
+		<div class="pr-panel pr-breaches">${breaches_html(overview.breaches)}</div>
+		<div class="pr-panel pr-waiting">${waiting_html(overview.waiting)}</div>
 		<div class="pr-panel pr-history"></div>
 		<div class="pr-panel pr-restricted">${restrictions_html(overview.restrictions)}</div>
 	`);
