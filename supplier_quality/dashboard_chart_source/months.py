@@ -1,4 +1,4 @@
-"""The last twelve months as the charts by month show them, and counting in lists that respect permissions."""
+"""The last months as the charts by month show them, and counting in lists that respect permissions."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,11 +7,12 @@ from typing import Any
 import frappe
 from frappe.utils import add_months, get_first_day, getdate, today
 
-MONTHS = 12
+MONTHS = 13
+"""So that this month stands beside the same one of last year."""
 
 
 def last_months() -> list[str]:
-	"""The last twelve months, this one included, the oldest first: 2026-03."""
+	"""The last months, this one included, the oldest first: 2026-03."""
 	first = get_first_day(today())
 	return [month_of(add_months(first, -number)) for number in reversed(range(MONTHS))]
 

@@ -186,8 +186,8 @@ function then(doc) {
 	const measure = __(doc.measure, null, "Supplier Incentive Rule");
 	const text =
 		doc.kind === "Reward"
-			? __("propose as a reward: {0}", [measure])
-			: __("propose as a penalty: {0}", [measure]);
+			? __("Then propose a reward: {0}", [measure])
+			: __("Then propose a penalty: {0}", [measure]);
 	const details = [];
 	if (doc.remedy_scheme) details.push(__("computed by {0}", [__(doc.remedy_scheme)]));
 	if (cint(doc.duration_days)) details.push(__("for {0} days", [cint(doc.duration_days)]));
@@ -282,7 +282,7 @@ function show_result(parent, doc, result) {
 		return;
 	}
 	parent.append(`<div class="pr-simulation-chart"></div>${table_html(result.rows, financial)}`);
-	draw_chart(parent.find(".pr-simulation-chart")[0], result, financial);
+	draw_chart(parent.find(".pr-simulation-chart")[0], result, doc.kind, financial);
 	parent.off("click").on("click", ".pr-expand", (event) => {
 		const button = $(event.currentTarget);
 		const open = button.attr("aria-expanded") !== "true";
@@ -296,7 +296,7 @@ function show_result(parent, doc, result) {
 }
 
 // Amounts per period where money is asked for, else how many proposals; a series per company.
-function draw_chart(parent, { periods, totals }, financial) {
+function draw_chart(parent, { periods, totals }, kind, financial) {
 	const labels = [...new Set(periods.map((row) => row.period_label))];
 	const datasets = totals.map(({ company }) => ({
 		name: company,
@@ -310,6 +310,7 @@ function draw_chart(parent, { periods, totals }, financial) {
 		height: 180,
 		title: financial ? __("Amount by Period") : __("Proposals by Period"),
 		data: { labels, datasets },
+		colors: kind === "Reward" ? ["green", "blue", "purple"] : ["red", "orange", "yellow"],
 		barOptions: { stacked: 1, spaceRatio: 0.6 },
 		axisOptions: { shortenYAxisNumbers: 1 },
 		animate: 0,
@@ -328,9 +329,9 @@ function table_html(rows, financial) {
 			? `<td class="pr-figure">${escape(format_currency(row.amount, row.currency))}</td>`
 			: "";
 		return `<tr>
-			<td>${form_link(row.source_type, row.source_name, row.period_label)}</td>
+			<td class="text-nowrap">${form_link(row.source_type, row.source_name, row.period_label)}</td>
 			<td>${name}</td>
-			<td>${escape(row.finding)}</td>
+			<td class="pr-finding">${escape(row.finding)}</td>
 			${amount}
 		</tr>${financial ? `<tr class="hidden"><td colspan="4"></td></tr>` : ""}`;
 	});

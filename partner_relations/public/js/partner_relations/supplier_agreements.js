@@ -25,7 +25,7 @@ function contract_cards(supplier, contracts) {
 		return [
 			{
 				label: __("Contract in Force"),
-				value: `<span class="text-muted">${__("None")}</span>`,
+				value: `<span class="text-muted pr-card-name">${__("None")}</span>`,
 				hint: page_link(
 					["contract"],
 					{ party_type: "Supplier", party_name: supplier },
@@ -36,7 +36,7 @@ function contract_cards(supplier, contracts) {
 	}
 	return contracts.map((row) => ({
 		label: row.life_cycle === "In Force" ? __("Contract in Force") : __("Contract Being Signed"),
-		value: form_link("Contract", row.name),
+		value: `<span class="pr-card-name">${form_link("Contract", row.name)}</span>`,
 		hint: [row.company && escape(row.company), escape(deadline(row))].filter(Boolean).join("<br>"),
 		color: contract_color(row),
 	}));
