@@ -55,7 +55,7 @@ def end(name: str, reason: str) -> None:
 def calculate(
 	name: str, value: float = 0, units: float = 0, exempt_units: float = 0, grade: str | None = None
 ) -> dict[str, Any]:
-	"""Compute the amount of a proposal by its Remedy Scheme and save it with the steps; returns the amount."""
+	"""Compute the amount of a proposal by its Remedy Scheme, save it with the steps, and return it."""
 	frappe.has_permission(REWARD_PENALTY, "write", name, throw=True)
 	amount = reward_penalty.calculate(name, _number(value), _number(units), _number(exempt_units), grade)
 	return {"amount": float(amount)}

@@ -17,7 +17,9 @@ _RECORD = {
 
 
 @frappe.whitelist(methods=["POST"])
-def answer(doctype: str, name: str, answer: str, text: str | None = None) -> None:
+def answer(  # nosemgrep: portal.notice_of finds the user's own only, and refuses all else alike
+	doctype: str, name: str, answer: str, text: str | None = None
+) -> None:
 	"""Accept or dispute a breach, reward or penalty, as a portal user of the supplier that it concerns.
 
 	Once, and until its deadline is over. Every name that isn't the user's to answer gets the same refusal,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import frappe
 import pytest
-from frappe.utils import add_months, get_first_day, get_last_day
+from frappe.utils import add_months, add_to_date, get_first_day, get_last_day, now_datetime
 from playwright.sync_api import Locator, Page, expect
 from support.desk import button, choose, confirm, control, dialog, opened, settled
 
@@ -180,7 +180,7 @@ def test_from_a_clause_to_the_ledger(open_desk, ground: Ground, picture):
 	approver_approves_the_clause(approver, clause, picture)
 	template = template_with(clause, ground)
 	contract = drafter_drafts_a_contract(drafter, template, ground, picture)
-	contract_is_reviewed_approved_and_signed(drafter, approver, contract, picture)
+	contract_is_reviewed_approved_and_signed(drafter, approver, contract, ground, picture)
 	goods_come_late(ground)
 	compliance.judge_due_obligations()
 	breach = breach_is_found_and_told(approver, contract, ground, picture)
@@ -260,22 +260,57 @@ def drafter_drafts_a_contract(page: Page, template: str, ground: Ground, picture
 	return contract
 
 
-def contract_is_reviewed_approved_and_signed(drafter: Page, approver: Page, contract: str, picture) -> None:
-	from partner_relations.supplier_quality.contract_steps import take_step
+def contract_is_reviewed_approved_and_signed(
+	drafter: Page, approver: Page, contract: str, ground: Ground, picture
+) -> None:
+	"""Whoever drafted it asks for the review; all else is somebody else's to do."""
+	next_step(drafter, "Request Legal Review")
+	confirm(drafter)
+	expect_life_cycle(drafter, "Legal Review")
+	next_step(drafter, "Pass Legal Review")
+	expect(dialog(drafter)).to_contain_text("You drafted this contract")
+	assert fresh("Contract", contract).life_cycle == "Legal Review"
 
-	frappe.set_user("contract-drafter@example.com")
-	take_step(contract, "request_review")
-	frappe.set_user("contract-approver@example.com")
-	take_step(contract, "pass_review", {"comment": "No objection."})
-	take_step(contract, "approve")
-	file = frappe.get_doc(doctype="File", file_name="signed.txt", content="Signed", is_private=1).insert()
-	take_step(
-		contract,
-		"archive",
-		{"signed_file": file.file_url, "signee": "Ann", "signed_on": frappe.utils.now_datetime()},
+	approver.goto(f"/app/contract/{contract}")
+	next_step(approver, "Pass Legal Review")
+	write(dialog(approver), "comment", "No objection.")
+	dialog(approver).locator(".btn-primary:visible").click()
+	expect_life_cycle(approver, "Awaiting Approval")
+	next_step(approver, "Approve")
+	confirm(approver)
+	expect_life_cycle(approver, "Signing")
+	next_step(approver, "Archive Signed Contract")
+	archive = dialog(approver)
+	archive.locator(".btn-attach:visible").click()
+	upload = approver.locator(".modal.show", has=approver.locator(".file-uploader"))
+	upload.locator("input[type=file]").first.set_input_files(
+		{"name": f"signed-{ground.mark}.txt", "mimeType": "text/plain", "buffer": b"Signed by both sides."}
 	)
-	frappe.set_user("Administrator")
-	frappe.db.commit()
+	upload.locator(".modal-footer .btn-primary:visible").click()
+	expect(archive.locator(".attached-file:visible")).to_contain_text(f"signed-{ground.mark}")
+	write(archive, "signee", "Ann Partner")
+	write(archive, "signed_on", frappe.utils.format_datetime(add_to_date(now_datetime(), hours=-1)))
+	archive.locator(".modal-footer .btn-primary:visible").click()
+	expect_life_cycle(approver, "In Force")
+	picture(approver, "contract-in-force")
+	document = fresh("Contract", contract)
+	assert (document.drafted_by, document.reviewed_by, document.approved_by) == (
+		ground.drafter,
+		ground.approver,
+		ground.approver,
+	)
+	assert document.docstatus == 1 and document.is_signed and document.signed_file
+
+
+def next_step(page: Page, name: str) -> None:
+	"""Choose a step from those that the contract's form offers."""
+	settled(page)
+	page.locator(".page-actions:visible .inner-group-button button:visible", has_text="Next Step").click()
+	page.locator(".page-actions .dropdown-menu.show").get_by_text(name, exact=True).click()
+
+
+def expect_life_cycle(page: Page, name: str) -> None:
+	expect(page.locator(".page-head:visible .indicator-pill:visible", has_text=name).first).to_be_visible()
 
 
 def goods_come_late(ground: Ground) -> None:

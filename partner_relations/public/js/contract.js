@@ -7,6 +7,7 @@ frappe.ui.form.on("Contract", {
 	refresh(frm) {
 		// The print view begins with the language of the document, which it looks for by this name.
 		frm.doc.language = frm.doc.contract_language;
+		partner_relations.show_contract_life(frm);
 		partner_relations.show_contract_clauses(frm);
 		partner_relations.show_contract_obligations(frm);
 	},

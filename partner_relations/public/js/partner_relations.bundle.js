@@ -1,5 +1,6 @@
 import * as calculation from "./partner_relations/calculation";
 import * as contract_clauses from "./partner_relations/contract_clauses";
+import * as contract_life from "./partner_relations/contract_life";
 import * as contract_obligations from "./partner_relations/contract_obligations";
 import * as criteria from "./partner_relations/criteria";
 import * as dialogs from "./partner_relations/dialogs";
@@ -15,6 +16,7 @@ Object.assign(
 	partner_relations,
 	calculation,
 	contract_clauses,
+	contract_life,
 	contract_obligations,
 	criteria,
 	dialogs,

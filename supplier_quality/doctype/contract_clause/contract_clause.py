@@ -10,6 +10,47 @@ from partner_relations.supplier_quality.clause_library import FROZEN
 
 
 class ContractClause(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		approved_by: DF.Link | None
+		approved_on: DF.Datetime | None
+		body: DF.TextEditor
+		change_note: DF.SmallText | None
+		clause_type: DF.Literal[
+			"",
+			"Confidentiality",
+			"Quality Standard",
+			"Delivery",
+			"Price",
+			"Payment",
+			"Return Policy",
+			"After-Sales",
+			"Warranty",
+			"Liability",
+			"Intellectual Property",
+			"Compliance and Sustainability",
+			"Termination",
+			"Dispute Resolution",
+			"Other",
+		]
+		family: DF.Data | None
+		is_starting_point: DF.Check
+		language: DF.Link
+		previous_version: DF.Link | None
+		retired_by: DF.Link | None
+		retired_note: DF.SmallText | None
+		retired_on: DF.Datetime | None
+		status: DF.Literal["Draft", "Approved", "Retired"]
+		title: DF.Data
+		version: DF.Int
+
+	# end: auto-generated types
 	def validate(self):
 		self.keep_what_was_decided()
 		self.set_family()

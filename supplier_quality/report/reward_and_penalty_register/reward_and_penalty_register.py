@@ -252,5 +252,6 @@ def empty_message(filters: frappe._dict) -> str:
 	if statuses:
 		return _("No reward or penalty with these filters is: {0}.").format(statuses)
 	return _(
-		"No reward or penalty matches these filters. Rules and contracts propose them, or you make one by hand."
+		"No reward or penalty matches these filters. Rules and contracts propose them, or you make one by "
+		"hand."
 	)

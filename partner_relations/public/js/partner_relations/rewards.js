@@ -55,7 +55,8 @@ export function reverse_reward_penalty({ name }) {
 			await call("rewards.reverse", { name, ...values }, __("Posting"));
 			dialog.hide();
 			frappe.show_alert({ message: __("The reversing entry is posted."), indicator: "green" });
-			const frm = window.cur_frm;
+			// nosemgrep: called by the answer to a refused cancel, which knows no form
+			const frm = window.cur_frm; // nosemgrep: as above
 			if (frm?.doctype === "Supplier Reward Penalty" && frm.doc.name === name) frm.reload_doc();
 		},
 	});

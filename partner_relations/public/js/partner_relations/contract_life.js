@@ -1,0 +1,104 @@
+// The life of a contract in its form: where it stands, and what may be done next.
+
+import { escape } from "./display";
+import { call } from "./server";
+
+const COLORS = {
+	Drafting: "gray",
+	"Legal Review": "orange",
+	"Awaiting Approval": "orange",
+	Signing: "blue",
+	"In Force": "green",
+	Expired: "gray",
+	Terminated: "red",
+	Cancelled: "red",
+};
+
+const FIELDS = {
+	comment: () => ({ fieldtype: "Small Text", label: __("Comment") }),
+	reason: () => ({ fieldtype: "Small Text", label: __("Reason"), reqd: 1 }),
+	signed_file: () => ({ fieldtype: "Attach", label: __("Signed Contract"), reqd: 1 }),
+	signee: () => ({ fieldtype: "Data", label: __("Signed for the Partner By"), reqd: 1 }),
+	signed_on: () => ({ fieldtype: "Datetime", label: __("Signed On"), reqd: 1 }),
+	terminated_on: () => ({ fieldtype: "Date", label: __("Last Day of the Contract"), reqd: 1 }),
+};
+
+// Shows the step in which a contract is, and a button for each step that may follow.
+export async function show_contract_life(frm) {
+	const { doc } = frm;
+	if (doc.party_type === "Employee" || frm.is_new()) return;
+	if (doc.life_cycle) {
+		frm.page.set_indicator(__(doc.life_cycle, null, "Contract"), COLORS[doc.life_cycle]);
+	}
+	if (doc.notice_by && doc.life_cycle === "In Force") {
+		const days = frappe.datetime.get_day_diff(doc.notice_by, frappe.datetime.get_today());
+		const text =
+			days >= 0
+				? __("Days until notice must be given: {0}", [days])
+				: __("The day to give notice has passed.");
+		frm.dashboard.add_indicator(escape(text), days > 60 ? "green" : "orange");
+	}
+	if (doc.docstatus === 1) {
+		frm.add_custom_button(__("Text as of a Day"), () => ask_day(frm));
+	}
+	const steps = await call("contracts.next_steps", { contract: doc.name });
+	if (frm.doc.name !== doc.name) return;
+	for (const step of steps.filter(({ name }) => name !== "cancel")) {
+		frm.add_custom_button(step.label, () => take(frm, step), __("Next Step"));
+	}
+}
+
+function take(frm, step) {
+	if (frm.is_dirty()) {
+		frappe.throw(__("Save your changes first."));
+	}
+	if (step.refused) {
+		frappe.msgprint({ title: step.label, message: escape(step.refused), indicator: "orange" });
+		return;
+	}
+	const run = async (details) => {
+		await call("contracts.take_step", { contract: frm.doc.name, step: step.name, details }, step.label);
+		await frm.reload_doc();
+	};
+	if (!step.details.length) {
+		frappe.confirm(escape(`${step.label}?`), () => run({}));
+		return;
+	}
+	const dialog = new frappe.ui.Dialog({
+		title: step.label,
+		fields: step.details.map((fieldname) => ({ fieldname, ...FIELDS[fieldname]() })),
+		primary_action_label: step.label,
+		async primary_action(values) {
+			await run(values);
+			dialog.hide();
+		},
+	});
+	dialog.show();
+}
+
+function ask_day(frm) {
+	frappe.prompt(
+		{
+			fieldname: "day",
+			fieldtype: "Date",
+			label: __("Day"),
+			reqd: 1,
+			default: frappe.datetime.get_today(),
+		},
+		async ({ day }) => {
+			const { clauses } = await call("contracts.text_on", { contract: frm.doc.name, day });
+			const message = clauses
+				.map(
+					(row, index) => `<h5>${index + 1}. ${escape(row.title || "")}</h5>
+						<div>${frappe.dom.remove_script_and_style(row.text || "")}</div>`
+				)
+				.join("");
+			frappe.msgprint({
+				title: __("Text as of {0}", [frappe.datetime.str_to_user(day)]),
+				message: message || escape(__("The contract has no clauses on this day.")),
+				wide: true,
+			});
+		},
+		__("Text as of a Day")
+	);
+}
