@@ -205,6 +205,11 @@ def test_stock_user_sees_no_figures_in_the_overview(world):
 		"restrictions": [],
 		"template": None,
 		"pending": [],
+		"contracts": [],
+		"breaches": [],
+		"sums": [],
+		"waiting": [],
+		"preferred_until": None,
 	}
 
 
