@@ -364,7 +364,9 @@ def penalty_is_approved_by_another(drafter: Page, approver: Page, breach: str, p
 	"""Who answers for the contract proposed it, and may not approve it; returns its name."""
 	penalty = fresh(BREACH, breach).penalty
 	drafter.goto(f"/app/supplier-reward-penalty/{penalty}")
-	expect(drafter.locator("[data-fieldname='calculation_view']:visible")).to_contain_text(PENALTY)
+	expect(
+		drafter.locator("[data-fieldname='overview']:visible .pr-card", has_text="Amount")
+	).to_contain_text(PENALTY)
 	settled(drafter)
 	expect(button(drafter, "Approve")).to_have_count(0)
 	picture(drafter, "penalty-of-the-proposer")

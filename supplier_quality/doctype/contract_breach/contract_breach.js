@@ -79,7 +79,7 @@ function figures(doc) {
 		{
 			label: __("Missed By"),
 			value: measured(Math.abs(doc.target - doc.value), doc.unit || ""),
-			hint: escape(__("{0} facts counted", [doc.sample_size])),
+			hint: escape(__("Facts counted: {0}", [doc.sample_size])),
 		},
 	];
 }

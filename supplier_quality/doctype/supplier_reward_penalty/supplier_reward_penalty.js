@@ -46,12 +46,13 @@ frappe.ui.form.on("Supplier Reward Penalty", {
 		offer_measures(frm);
 		show_indicator(frm);
 		if (frm.is_new()) {
+			frm.get_field("overview").$wrapper.empty();
 			frm.get_field("calculation_view").$wrapper.empty();
 			return;
 		}
 		frm.pr_overview = await partner_relations.call("rewards.overview", { name: frm.doc.name });
 		show_calculation(frm);
-		show_headline(frm);
+		show_overview(frm);
 		show_next_step(frm);
 		add_steps(frm);
 		add_links(frm);
@@ -96,7 +97,7 @@ function show_calculation(frm) {
 }
 
 // What is at stake: the amount and what the ledger holds of it, or what the measure does.
-function show_headline(frm) {
+function show_overview(frm) {
 	const { doc } = frm;
 	const { escape, cards, form_link } = partner_relations;
 	const { effect, ledger_amount, restrictions } = frm.pr_overview;
@@ -144,8 +145,7 @@ function show_headline(frm) {
 			color: { Accepted: "green", Disputed: "orange" }[doc.answer] || "",
 		});
 	}
-	frm.dashboard.clear_headline();
-	frm.dashboard.set_headline(`<div class="pr-headline">${cards(list)}</div>`);
+	frm.get_field("overview").$wrapper.addClass("pr-wide").html(cards(list));
 }
 
 // One sentence on what is to be done next, and by whom.
