@@ -56,10 +56,11 @@ def remove_roles() -> None:
 
 
 def remove_traces() -> None:
-	"""Naming series, jobs, and what is about our documents, reports, charts and cards, whoever made it."""
+	"""Naming series, jobs, patches, and what is about our documents, reports, charts and cards, whoever made it."""
 	for doctype, field, prefixes in (
 		("Series", "name", SERIES),
 		("Scheduled Job Type", "method", ("partner_relations.",)),
+		("Patch Log", "patch", ("partner_relations.",)),
 	):
 		table = frappe.qb.DocType(doctype)
 		for prefix in prefixes:
