@@ -56,7 +56,7 @@ def remove_roles() -> None:
 
 
 def remove_traces() -> None:
-	"""Naming series, jobs, patches, and what is about our documents, reports, charts and cards, whoever made it."""
+	"""Naming series, jobs, patches, and what is about our documents, reports and charts, whoever made it."""
 	for doctype, field, prefixes in (
 		("Series", "name", SERIES),
 		("Scheduled Job Type", "method", ("partner_relations.",)),
