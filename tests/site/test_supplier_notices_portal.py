@@ -344,7 +344,6 @@ def test_desk_stays_closed(doctype):
 # Over HTTP, as a browser does
 
 
-@pytest.mark.commits
 @pytest.fixture
 def loopback_names(monkeypatch):
 	"""Names under .localhost are this machine (RFC 6761); not every resolver knows."""
@@ -356,6 +355,7 @@ def loopback_names(monkeypatch):
 	monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
+@pytest.mark.commits
 @pytest.mark.usefixtures("loopback_names")
 def test_answer_over_http(bench):
 	"""Logged in and with the token of the session; not by GET, as a guest, or without the token."""
