@@ -49,8 +49,12 @@ doctype_list_js = {"Supplier": "public/js/supplier_list.js"}
 doc_events = {
 	"Purchase Order": {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_purchase_order",
+		"validate": "partner_relations.supplier_quality.purchase_cover.check_purchase_order",
 		"before_submit": "partner_relations.supplier_quality.due_dates.freeze_first_due_dates",
-		"before_update_after_submit": "partner_relations.supplier_quality.due_dates.freeze_first_due_dates",
+		"before_update_after_submit": [
+			"partner_relations.supplier_quality.due_dates.freeze_first_due_dates",
+			"partner_relations.supplier_quality.purchase_cover.check_purchase_order",
+		],
 	},
 	"Request for Quotation": {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",

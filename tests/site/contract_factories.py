@@ -135,18 +135,18 @@ def amend(contract: Document | str, *changes: Mapping[str, Any], **values: Any) 
 
 
 def make_blanket_order(
-	contract: Document, rates: Mapping[str, float], *, submit: bool = True, **values: Any
+	agreement: Document, rates: Mapping[str, float], *, submit: bool = True, **values: Any
 ) -> Document:
 	"""Prices agreed in a contract, by item and stock unit, over two years."""
 	order = frappe.get_doc(
 		{
 			"doctype": "Blanket Order",
 			"blanket_order_type": "Purchasing",
-			"supplier": contract.party_name,
+			"supplier": agreement.party_name,
 			"company": COMPANY,
 			"from_date": day(1, 1),
 			"to_date": END,
-			"contract": contract.name,
+			"contract": agreement.name,
 			"items": [{"item_code": item, "qty": 1000, "rate": rate} for item, rate in rates.items()],
 			**values,
 		}

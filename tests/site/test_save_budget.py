@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 import frappe
 import pytest
-from factories import grade_supplier, make_item, make_order, make_supplier, request_quotations
+from contract_factories import contract_in_force, make_blanket_order
+from factories import day, grade_supplier, make_item, make_order, make_supplier, request_quotations
 from support.statements import Statements, statements
 
-from partner_relations.supplier_quality import due_dates, publishing, restrictions
+from partner_relations.supplier_quality import due_dates, publishing, purchase_cover, restrictions
 from partner_relations.supplier_quality.restrictions import RESTRICTION
 
 MOST_QUERIES = 3
@@ -47,6 +48,22 @@ def added(document) -> int:
 	full = sent_by(document.save)
 	assert bare.of(RESTRICTION) == [] and len(full.of(RESTRICTION)) == 1
 	return len(full) - len(bare)
+
+
+@pytest.mark.parametrize("lines", [1, 25])
+def test_a_purchase_order_that_changed(lines):
+	"""Restrictions, contracts and agreed prices are looked at."""
+	item = make_item()
+	contract = contract_in_force(start_date=day(1, 1))
+	grade_supplier(contract.party_name, 65)
+	make_blanket_order(contract, {item: 7})
+	order = make_order(contract.party_name, submit=False, lines=[{"item_code": item}] * lines)
+	order.save()  # what is cached after the first time
+	order.items[0].qty += 1
+	with without_our_hooks():
+		bare = sent_by(order.save)
+	order.items[0].qty += 1
+	assert len(sent_by(order.save)) - len(bare) == MOST_QUERIES
 
 
 @pytest.mark.parametrize("lines", [1, 25])
@@ -97,6 +114,7 @@ def test_time_of_our_handlers():
 	order.items = order.items * 100
 	handlers = (
 		(restrictions.check_purchase_order, order, "before_validate"),
+		(purchase_cover.check_purchase_order, order, "validate"),
 		(due_dates.freeze_first_due_dates, order, "before_submit"),
 		(publishing.keep_standing, frappe.get_doc("Supplier", supplier), "validate"),
 	)
