@@ -255,6 +255,7 @@ def drafter_drafts_a_contract(page: Page, template: str, ground: Ground, picture
 	document = fresh("Contract", contract)
 	assert [row.title for row in document.clauses] == [f"Delivery on Time {ground.mark}"]
 	assert document.life_cycle == "Drafting" and document.drafted_by == ground.drafter
+	expect(button(page, "Submit")).to_have_count(0)  # which is the approval
 	tab(page, "Clauses")
 	picture(page, "contract-clauses")
 	return contract
@@ -284,7 +285,12 @@ def contract_is_reviewed_approved_and_signed(
 	archive.locator(".btn-attach:visible").click()
 	upload = approver.locator(".modal.show", has=approver.locator(".file-uploader"))
 	upload.locator("input[type=file]").first.set_input_files(
-		{"name": f"signed-{ground.mark}.txt", "mimeType": "text/plain", "buffer": b"Signed by both sides."}
+		{
+			"name": f"signed-{ground.mark}.txt",
+			"mimeType": "text/plain",
+			# of the same content Frappe keeps the first file alone
+			"buffer": f"Signed by both sides: {ground.mark}".encode(),
+		}
 	)
 	upload.locator(".modal-footer .btn-primary:visible").click()
 	expect(archive.locator(".attached-file:visible")).to_contain_text(f"signed-{ground.mark}")
@@ -434,4 +440,6 @@ def ledger_and_register_agree(
 	line = manager.locator(".datatable:visible .dt-row[data-row-index]", has_text=penalty)
 	expect(line).to_have_count(1)
 	expect(line).to_contain_text(PENALTY)
+	expect(manager.locator(".report-summary:visible")).to_contain_text(f"$ {PENALTY} / $ {PENALTY}")
+	expect(manager.locator(".report-summary:visible")).to_contain_text("agrees to the cent")
 	picture(manager, "register")

@@ -225,8 +225,8 @@ def summary(rows: list[frappe._dict]) -> list[dict[str, Any]]:
 				approved = _money(own, "approved", currency)
 				items.append(
 					{
-						"label": _("{0}: in the ledger, of {1} approved").format(text, approved),
-						"value": _money(own, "ledger", currency),
+						"label": _("{0}: posted / approved").format(text),
+						"value": f"{_money(own, 'ledger', currency)} / {approved}",
 					}
 				)
 	waiting = sum(row.status in (PROPOSED, SECOND) for row in rows)

@@ -43,9 +43,18 @@ export async function show_contract_life(frm) {
 	}
 	const steps = await call("contracts.next_steps", { contract: doc.name });
 	if (frm.doc.name !== doc.name) return;
+	offer_submit_to_approvers(frm, steps);
 	for (const step of steps.filter(({ name }) => name !== "cancel")) {
 		frm.add_custom_button(step.label, () => take(frm, step), __("Next Step"));
 	}
+}
+
+// Submitting is the approval: to whom it would be refused, Frappe's button and its advice are no help.
+function offer_submit_to_approvers(frm, steps) {
+	const approve = steps.find(({ name }) => name === "approve");
+	if (frm.doc.docstatus !== 0 || frm.is_dirty() || (approve && !approve.refused)) return;
+	frm.page.clear_primary_action();
+	frm.set_intro("");
 }
 
 function take(frm, step) {

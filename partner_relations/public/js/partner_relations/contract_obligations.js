@@ -11,9 +11,7 @@ export async function show_contract_obligations(frm) {
 	if (!field) return;
 	field.$wrapper.empty();
 	// The server refuses it too: after approval an amendment adds and ends obligations.
-	const { grid } = frm.get_field("obligations");
-	grid.cannot_add_rows = grid.cannot_delete_rows = frm.doc.docstatus > 0;
-	grid.refresh();
+	frm.get_field("obligations").$wrapper.toggleClass("pr-fixed-rows", frm.doc.docstatus > 0);
 	if (frm.is_new() || frm.doc.party_type === "Employee" || frm.doc.docstatus === 0) return;
 	const contract = frm.doc.name;
 	const { obligations, may_read } = await call("obligations.overview", { contract });
