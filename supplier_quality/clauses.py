@@ -150,7 +150,8 @@ def give_keys(contract: Document) -> None:
 	earlier = _earlier_rows(contract)
 	free = {row.entry_key for row in earlier if row.entry_key}
 	by_name = {row.name: row.entry_key for row in earlier}
-	for row in contract.get("clauses") or []:
+	for number, row in enumerate(contract.get("clauses") or [], start=1):
+		row.idx = number  # as the text counts them, also where an API took a row out
 		key = row.entry_key or by_name.get(row.name)
 		if key not in free:
 			key = frappe.generate_hash(length=12)
@@ -251,8 +252,8 @@ def values(contract: Mapping[str, Any] | Document, language: str) -> dict[str, s
 		"contract": contract.get("name") or "",
 		"party": _party_name(contract),
 		"company": contract.get("company") or "",
-		"start_date": _date(contract.get("start_date"), locale),
-		"end_date": _date(contract.get("end_date"), locale),
+		"start_date": long_date(contract.get("start_date"), language),
+		"end_date": long_date(contract.get("end_date"), language),
 		"value": (
 			format_currency(amount, currency, "#,##0.00", locale=locale) if amount and currency else ""
 		),
@@ -276,8 +277,9 @@ def _party_name(contract: Mapping[str, Any] | Document) -> str:
 	)
 
 
-def _date(day: Any, locale: Locale) -> str:
-	return format_date(getdate(day), format="long", locale=locale) if day else ""
+def long_date(day: Any, language: str) -> str:
+	"""A date nobody can misread, as a language writes it: March 1, 2026; 2026年3月1日. Empty for none."""
+	return format_date(getdate(day), format="long", locale=_locale(language)) if day else ""
 
 
 def _whole(number: Any, locale: Locale) -> str:

@@ -6,13 +6,19 @@ import frappe
 from frappe import _
 from frappe.contacts.doctype.address.address import get_default_address, render_address
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, formatdate
+from frappe.utils import flt, fmt_money
+
+from partner_relations.supplier_quality.clauses import long_date, values
 
 
 def contract_letter(contract: Document) -> dict[str, Any]:
-	"""For the print format, in the language of the print: `ours` and `theirs` (role, name, tax id, address as
-	HTML), and `obligations` (title, promise, remedy, note as sentences)."""
+	"""For the print format, in the language of the print.
+
+	`ours` and `theirs` (role, name, tax id, address as HTML), `obligations` (title, promise, remedy, note as
+	sentences), and what placeholders stand for: start_date, end_date, value, currency.
+	"""
 	return {
+		**values(contract, frappe.local.lang),
 		"ours": _party(
 			_("Seller") if contract.party_type == "Customer" else _("Buyer"),
 			"Company",
@@ -51,7 +57,7 @@ def _obligation(row: Document, contract: Document) -> dict[str, str]:
 
 def _deliverable(row: Document, contract: Document) -> str:
 	who = contract.company if row.owed_by == "Us" else contract.party_full_name or contract.party_name
-	return _("Owed by {0} by {1}").format(who, formatdate(row.due_date))
+	return _("Owed by {0} by {1}").format(who, long_date(row.due_date, frappe.local.lang))
 
 
 def _promise(row: Document) -> str:

@@ -469,6 +469,7 @@ def test_keys_stay_when_rows_come_without_them_and_are_given_once():
 	assert [row.entry_key for row in contract.clauses] == keys
 	contract.append("clauses", {"clause_type": "Other", "title": "x", "text": "x", "entry_key": keys[1]})
 	contract.save()
+	assert [row.idx for row in contract.clauses] == [1, 2, 3]
 	assert [row.entry_key for row in contract.clauses][:2] == keys
 	assert contract.clauses[2].entry_key not in keys
 

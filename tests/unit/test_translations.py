@@ -27,7 +27,6 @@ VOCABULARIES = {
 	"before.life_cycle": "options of Contract",
 	"before.status": "options of Contract Clause",
 	"clause.status": "options of Contract Clause",
-	"clause_type": "options of Contract Clause",
 	"condition.kpi": "names of KPIs",
 	"contract.life_cycle": "options of Contract",
 	"contract.meta.get_label(field)": "labels of fields",

@@ -1,7 +1,7 @@
 frappe.ui.form.on("Contract", {
 	setup(frm) {
-		const field = frappe.meta.docfield_map[frm.doctype].missing_clauses;
-		if (field) field.formatter = partner_relations.clause_types;
+		const { clause_type } = frappe.meta.docfield_map["Contract Clause Entry"] || {};
+		if (clause_type) clause_type.formatter = partner_relations.clause_type;
 	},
 
 	refresh(frm) {

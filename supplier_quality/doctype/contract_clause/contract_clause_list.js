@@ -8,6 +8,7 @@ frappe.listview_settings["Contract Clause"] = {
 		return [__(status, null, "Contract Clause"), color, `status,=,${status}`];
 	},
 	formatters: {
+		clause_type: (name) => partner_relations.clause_type(name),
 		version: (version) => (version ? cint(version) : ""),
 	},
 };

@@ -6,6 +6,7 @@ frappe.listview_settings["Contract Clause Rule"] = {
 			: [__("Mandatory", null, "Contract Clause Rule"), "green", "disabled,=,0"];
 	},
 	formatters: {
+		clause_type: (name) => partner_relations.clause_type(name),
 		minimum_value: (value, _df, { has_minimum_value }) =>
 			has_minimum_value ? partner_relations.number(value) : "",
 	},

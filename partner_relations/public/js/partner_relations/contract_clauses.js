@@ -7,6 +7,7 @@ import { call } from "./server";
 export async function show_contract_clauses(frm) {
 	const field = frm.get_field("clauses_overview");
 	if (!field || frm.doc.party_type === "Employee") return;
+	frm.toggle_display("missing_clauses", false); // the overview says it, in words of the user's language
 	frm.set_query("clause", "clauses", () => ({ filters: { status: "Approved" } }));
 	if (frm.is_new()) {
 		field.$wrapper.html(has_clauses(frm) ? "" : nothing_yet());
@@ -45,25 +46,23 @@ function overview_html(frm, { mandatory, missing, override, rows }) {
 	return `
 		${rows.length ? "" : nothing_yet()}
 		<div class="pr-panel pr-wide">${mandatory_html(mandatory)}${missing_html(missing, override, frm)}</div>
-		<div class="pr-panel">${notes.join("")}</div>`;
+		<div class="pr-panel">${starting_points_html(rows)}${notes.join("")}</div>`;
 }
 
 function mandatory_html(mandatory) {
 	if (!mandatory.length) return "";
-	const pills = mandatory.map(({ clause_type, present }) => {
-		const name = escape(__(clause_type, null, "Contract Clause"));
+	const pills = mandatory.map(({ clause_type: type, present }) => {
+		const name = clause_type(type);
 		return `<span class="indicator-pill ${present ? "green" : "red"}">${present ? "✓" : "✗"} ${name}</span>`;
 	});
 	return `<div class="pr-panel-title">${__("Mandatory Clauses")}</div>
 		<div class="pr-choices">${pills.join("")}</div>`;
 }
 
-// The types of clauses in a text of lines, translated.
-export function clause_types(lines) {
-	return cstr(lines)
-		.split("\n")
-		.map((name) => escape(name && __(name, null, "Contract Clause")))
-		.join("<br>");
+// The type of a clause for people. Frappe's tables and lists translate options without their document type,
+// by which "Liability" would become that of a balance sheet.
+export function clause_type(name) {
+	return escape(name && __(name, null, "Contract Clause"));
 }
 
 function missing_html(missing, override, frm) {
@@ -94,13 +93,6 @@ function notes_of(row, index, frm) {
 	const note = (color, word, text, button = "") =>
 		notes.push(`<div class="pr-row"><span class="indicator-pill ${color}">${word}</span>
 			<div>${title} ${clause}<div class="text-muted">${text}</div></div>${button}</div>`);
-	if (row.starting_point) {
-		note(
-			"orange",
-			__("Starting Point"),
-			__("Came with the app. Let counsel review it before it is used.")
-		);
-	}
 	if (row.own) {
 		note(
 			"yellow",
@@ -133,12 +125,26 @@ function notes_of(row, index, frm) {
 	return notes;
 }
 
+// The clauses that came with the app and were never reviewed, in one line.
+function starting_points_html(rows) {
+	const found = rows.filter((row) => row.starting_point);
+	if (!found.length) return "";
+	const links = found.map((row) =>
+		form_link("Contract Clause", row.clause, `${row.idx}. ${cstr(row.title)}`)
+	);
+	return `<div class="pr-row"><span class="indicator-pill orange">${__("Starting Point")}</span>
+		<div>${__("These clauses came with the app. Let counsel review them before they are used.")}
+		<div class="text-muted">${links.join(" · ")}</div></div></div>`;
+}
+
 // The changes with a few words around each, so that a line says what is different.
 function excerpt(pieces) {
 	return pieces.map(({ kind, text }, index) => {
-		if (kind !== "same" || text.length <= 60) return { kind, text };
-		const before = index ? text.slice(0, 25) : "";
-		const after = index < pieces.length - 1 ? text.slice(-25) : "";
+		const line = text.replace(/\s+/g, " ");
+		if (kind !== "same" || line.length <= 60) return { kind, text: line };
+		// No half words; Chinese has no spaces to cut at.
+		const before = index ? line.slice(0, 30).replace(/ \S*$/, "") : "";
+		const after = index < pieces.length - 1 ? line.slice(-30).replace(/^\S* /, "") : "";
 		return { kind, text: `${before} … ${after}` };
 	});
 }
@@ -167,9 +173,9 @@ export async function take_template_clauses(frm) {
 	const rows = await call("clauses.rows_of_template", { template, contract: JSON.stringify(frm.doc) });
 	if (frm.doc.contract_template !== template) return;
 	const kept = (frm.doc.clauses || []).filter((row) => row.text && row.text !== row.library_text);
-	const taken = new Set(kept.map((row) => row.clause));
+	const wanted = rows.map((row) => kept.find(({ clause }) => clause === row.clause) || row);
 	frm.clear_table("clauses");
-	for (const row of [...kept, ...rows.filter(({ clause }) => !taken.has(clause))]) {
+	for (const row of new Set([...wanted, ...kept])) {
 		frm.add_child("clauses", row);
 	}
 	frm.refresh_field("clauses");
