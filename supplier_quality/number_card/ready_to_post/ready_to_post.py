@@ -12,9 +12,10 @@ from partner_relations.supplier_quality.reward_penalty import ACCEPTED, APPROVED
 def ready_to_post(filters: Any = None) -> dict[str, Any]:
 	"""The card's number and where a click leads to. `filters`, which every card gets, has no meaning here."""
 	frappe.has_permission(REWARD_PENALTY, "read", throw=True)
+	candidates = {"docstatus": 1, "is_financial": 1, "status": ("in", (APPROVED, NOTIFIED, ACCEPTED))}
 	rows = frappe.get_list(
 		REWARD_PENALTY,
-		filters={"docstatus": 1, "is_financial": 1, "status": ("in", (APPROVED, NOTIFIED, ACCEPTED))},
+		filters=candidates,
 		fields=[
 			"name",
 			"docstatus",
@@ -32,5 +33,6 @@ def ready_to_post(filters: Any = None) -> dict[str, Any]:
 		"value": len(ready),
 		"fieldtype": "Int",
 		"route": ["List", REWARD_PENALTY],
-		"route_options": {"name": ("in", ready or [""])},
+		# With none ready the list shows those that wait for the supplier: an empty "in" is no filter to it.
+		"route_options": {"name": ("in", ready)} if ready else candidates,
 	}
