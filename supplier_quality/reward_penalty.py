@@ -202,10 +202,12 @@ def begin(document) -> None:
 		old = frappe.get_doc(REWARD_PENALTY, document.amended_from, for_update=True)
 		for fieldname in ("rule", "contract", "definition", "calculation", "calculated_amount"):
 			document.set(fieldname, old.get(fieldname))
+		by_hand = made_by_hand(old)
 		document.unique_key = old.unique_key
 		old.db_set("unique_key", None, update_modified=False)
-	else:
-		claim_key(document)
+		if not by_hand:
+			return
+	claim_key(document)
 
 
 def claim_key(document) -> None:
@@ -248,11 +250,13 @@ def _key_by_hand(document) -> str:
 
 def give_key_back(document) -> None:
 	"""When the draft of an amendment is deleted, the cancelled record stands for the claim again."""
-	if document.amended_from and document.unique_key:
-		frappe.db.set_value(REWARD_PENALTY, document.name, "unique_key", None, update_modified=False)
-		frappe.db.set_value(
-			REWARD_PENALTY, document.amended_from, "unique_key", document.unique_key, update_modified=False
-		)
+	if not (document.amended_from and document.unique_key):
+		return
+	old = frappe.get_doc(REWARD_PENALTY, document.amended_from, for_update=True)
+	key = _key_by_hand(old) if made_by_hand(document) else document.unique_key
+	frappe.db.set_value(REWARD_PENALTY, document.name, "unique_key", None, update_modified=False)
+	if not frappe.db.exists(REWARD_PENALTY, {"unique_key": key}):
+		old.db_set("unique_key", key, update_modified=False)
 
 
 def calculate(

@@ -23,6 +23,110 @@ DECIDED = (*ORIGIN, "kind", "measure", "paid_by", "amount", "reason", "from_date
 
 
 class SupplierRewardPenalty(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		amended_from: DF.Link | None
+		amount: DF.Currency
+		amount_note: DF.SmallText | None
+		answer: DF.Literal["", "Accepted", "Disputed", "No answer"]
+		approved_by: DF.Link | None
+		approved_on: DF.Datetime | None
+		calculated_amount: DF.Currency
+		calculation: DF.Code | None
+		company: DF.Link
+		contract: DF.Data | None
+		currency: DF.Link | None
+		debit_note: DF.Data | None
+		decision_date: DF.Date
+		decision_on_dispute: DF.SmallText | None
+		definition: DF.Code | None
+		first_approved_on: DF.Datetime | None
+		first_approver: DF.Link | None
+		from_date: DF.Date | None
+		held_payments: DF.Check
+		hold_payments: DF.Check
+		is_financial: DF.Check
+		journal_entry: DF.Data | None
+		kind: DF.Literal["Reward", "Penalty"]
+		measure: DF.Literal[
+			"Bonus",
+			"Rebate",
+			"Price Reduction",
+			"Chargeback",
+			"Liquidated Damages",
+			"Preferred Status",
+			"Larger Order Share",
+			"Smaller Order Share",
+			"Payment Terms",
+			"Warning Letter",
+			"Suspension",
+			"Disqualification",
+		]
+		needs_two_approvals: DF.Check
+		notice_error: DF.SmallText | None
+		notice_message: DF.TextEditor | None
+		notice_on: DF.Datetime | None
+		notice_status: DF.Literal["", "Sent", "Not sent"]
+		notice_to: DF.SmallText | None
+		order_share: DF.Percent
+		paid_by: DF.Literal["", "Company", "Supplier"]
+		payment_terms_template: DF.Link | None
+		posted_amount: DF.Currency
+		posted_by: DF.Link | None
+		posted_on: DF.Datetime | None
+		posting_account: DF.Link | None
+		posting_date: DF.Date | None
+		previous_payment_terms: DF.Link | None
+		proposed_by: DF.Link | None
+		purchase_invoice: DF.Data | None
+		reason: DF.SmallText
+		remedy_scheme: DF.Link | None
+		respond_by: DF.Date | None
+		responded_on: DF.Datetime | None
+		response: DF.SmallText | None
+		response_by: DF.Data | None
+		reversal_entry: DF.Data | None
+		rule: DF.Link | None
+		source_name: DF.Data | None
+		source_type: DF.Literal[
+			"",
+			"Supplier Evaluation",
+			"Contract Breach",
+			"Purchase Order",
+			"Purchase Receipt",
+			"Purchase Invoice",
+			"Quality Inspection",
+			"Supplier Quotation",
+		]
+		status: DF.Literal[
+			"Proposed",
+			"Awaiting Second Approval",
+			"Approved",
+			"Notified",
+			"Accepted",
+			"Disputed",
+			"Posted",
+			"In Effect",
+			"Ended",
+			"Waived",
+			"Reversed",
+			"Cancelled",
+		]
+		supplier: DF.Link
+		supplier_name: DF.Data | None
+		unique_key: DF.Data | None
+		until: DF.Date | None
+		waived_by: DF.Link | None
+		waived_on: DF.Datetime | None
+		waiver_reason: DF.SmallText | None
+
+	# end: auto-generated types
 	def validate(self):
 		self.keep_what_services_write()
 		self.validate_open()
@@ -144,9 +248,18 @@ class SupplierRewardPenalty(Document):
 		"""The source exists and is about this supplier; that of a proposal by rule or contract stays."""
 		if bool(self.source_type) != bool(self.source_name):
 			frappe.throw(_("Give both the kind of source document and its name, or neither."))
-		before = self.get_doc_before_save()
-		if before and not reward_penalty.made_by_hand(before):
-			changed = [self.meta.get_label(field) for field in ORIGIN if self.has_value_changed(field)]
+		if self.amended_from and self.is_new():
+			before = frappe.get_doc(self.doctype, self.amended_from)
+			proposed = not reward_penalty.made_by_hand(self)
+		else:
+			before = self.get_doc_before_save()
+			proposed = before and not reward_penalty.made_by_hand(before)
+		if proposed:
+			changed = [
+				self.meta.get_label(field)
+				for field in ORIGIN
+				if (self.get(field) or "") != (before.get(field) or "")
+			]
 			if changed:
 				frappe.throw(
 					_("{0} of a proposal can't be changed. Waive this one and make another by hand.").format(
