@@ -6,6 +6,64 @@ from partner_relations.common.documents import keep_computed_fields
 
 
 class ContractBreach(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		answer: DF.Literal["", "Accepted", "Disputed"]
+		company: DF.Link | None
+		comparison: DF.Literal["At least", "At most"]
+		contract: DF.Link | None
+		days_late: DF.Int
+		decided_by: DF.Link | None
+		decided_on: DF.Datetime | None
+		decision_reason: DF.SmallText | None
+		definition: DF.Code | None
+		delivered_on: DF.Date | None
+		denominator: DF.Float
+		detected_on: DF.Datetime | None
+		due_date: DF.Date | None
+		exempt_days: DF.Int
+		exempt_reason: DF.SmallText | None
+		facts_changed: DF.Check
+		facts_changed_note: DF.SmallText | None
+		from_date: DF.Date | None
+		has_value: DF.Check
+		kind: DF.Literal["KPI promise", "Dated deliverable"]
+		kpi: DF.Link | None
+		notice_error: DF.SmallText | None
+		notice_message: DF.TextEditor | None
+		notice_on: DF.Datetime | None
+		notice_status: DF.Literal["", "Sent", "Not sent"]
+		notice_to: DF.SmallText | None
+		numerator: DF.Float
+		obligation: DF.Data | None
+		obligation_key: DF.Data | None
+		owed_by: DF.Literal["Partner", "Us"]
+		party: DF.DynamicLink | None
+		party_name: DF.Data | None
+		party_type: DF.Literal["Supplier", "Customer"]
+		penalty: DF.Data | None
+		respond_by: DF.Date | None
+		responded_on: DF.Datetime | None
+		response: DF.SmallText | None
+		response_by: DF.Data | None
+		sample_size: DF.Int
+		status: DF.Literal[
+			"Detected", "Notified", "Accepted", "Disputed", "Penalised", "Waived", "Closed", "Withdrawn"
+		]
+		target: DF.Float
+		terminates: DF.Check
+		to_date: DF.Date | None
+		unique_key: DF.Data | None
+		unit: DF.Data | None
+		value: DF.Float
+
+	# end: auto-generated types
 	def validate(self):
 		self.refuse_by_hand()
 		keep_computed_fields(self)
