@@ -11,6 +11,7 @@ class ContractAmendment(Document):
 
 	if TYPE_CHECKING:
 		from frappe.types import DF
+
 		from partner_relations.supplier_quality.doctype.contract_amendment_change.contract_amendment_change import (
 			ContractAmendmentChange,
 		)
