@@ -66,7 +66,7 @@ def facts_behind(
 	readable = _readable(rows[:limit])
 	counted = totals(measure, scope, settings, MARIADB)
 	fact = next((_fact(values) for _supplier, *values in execute(counted.sql, counted.values)), NOTHING)
-	skip = ("supplier", "sample")
+	skip = ("party", "sample")
 	return {
 		"columns": [name for name in (rows[0] if rows else ()) if name not in skip],
 		"rows": [{name: value for name, value in line.items() if name not in skip} for line in readable],

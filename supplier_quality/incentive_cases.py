@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from partner_relations.common.facts.query import lines, totals
 from partner_relations.supplier_quality.kpis import MARIADB, KpiSettings, Measure, Scope
-from partner_relations.supplier_quality.kpis.query import lines, totals
 from partner_relations.supplier_quality.kpis.values import INVOICE_VALUE, LATE_LINES, ORDER_VALUE
 from partner_relations.supplier_quality.measures import execute
 from partner_relations.supplier_quality.remedies import Case, Item, Scheme

@@ -187,12 +187,12 @@ def on_time_trend(loaded: Loaded, report: Report, suppliers: Sequence[str]) -> T
 		report.from_date,
 		report.to_date,
 		report.as_of,
-		suppliers=tuple(suppliers),
+		parties=tuple(suppliers),
 		item_groups=report.definition.item_groups,
 	)
 	query = lines(MEASURES["on_time_delivery"], scope, settings, SQLITE)
 	monthly = (
-		'SELECT supplier, SUBSTR("date", 1, 7), SUM(numerator), SUM(denominator)'
+		'SELECT party, SUBSTR("date", 1, 7), SUM(numerator), SUM(denominator)'
 		f" FROM ({query.sql}) GROUP BY 1, 2"
 	)
 	by_supplier: dict[str, dict[str, tuple[float, float]]] = {}

@@ -5,6 +5,7 @@ from pypika.functions import Max, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, NullValue, Term, ValueWrapper
 
+from partner_relations.common.facts.query import Branch, Facts, Sql, union_all
 from partner_relations.supplier_quality.kpis.documents import (
 	EQUAL_WITHIN,
 	ReceiptTables,
@@ -16,7 +17,6 @@ from partner_relations.supplier_quality.kpis.documents import (
 	smaller,
 	text,
 )
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql, union_all
 
 
 def on_time_delivery(sql: Sql) -> Facts:
@@ -68,7 +68,7 @@ def _delivery_branch(sql: Sql, tables: ReceiptTables, numerator) -> Branch:
 	delivery = Table("delivery")
 	return Branch(
 		source=sql.from_(deliveries.as_("delivery")),
-		supplier=delivery.supplier,
+		party=delivery.supplier,
 		numerator=numerator(delivery),
 		denominator=ValueWrapper(1),
 		evidence={
@@ -110,7 +110,7 @@ def _promise_branch(sql: Sql, promise: QueryBuilder, numerator: Term, denominato
 		.join(orders.line)
 		.on(orders.line.name == promise.order_line)
 		.where(promise.ordered > 0),
-		supplier=promise.supplier,
+		party=promise.supplier,
 		numerator=numerator,
 		denominator=denominator,
 		evidence={

@@ -12,7 +12,7 @@ from pypika.functions import Coalesce, NullIf
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term, ValueWrapper
 
-from partner_relations.supplier_quality.kpis.query import Sql
+from partner_relations.common.facts.query import Sql
 
 RECEIPT_DOCTYPES = ("Purchase Receipt", "Purchase Invoice", "Subcontracting Receipt")
 ORDER_DOCTYPES = ("Purchase Order",)
@@ -58,7 +58,7 @@ class ReceiptTables:
 				(self.parent.docstatus == 1)
 				& sql.of_company(self.parent)
 				& self.counts
-				& sql.of_suppliers(self.parent.supplier)
+				& sql.of_parties(self.parent.supplier)
 				& sql.of_item_groups(self.line.item_code)
 			)
 		)
@@ -148,7 +148,7 @@ class OrderTables:
 			& (self.order.status != "On Hold")
 			& (self.order.is_internal_supplier == 0)
 			& (self.line.delivered_by_supplier == 0)
-			& sql.of_suppliers(self.order.supplier)
+			& sql.of_parties(self.order.supplier)
 			& sql.of_item_groups(self.item_code)
 		)
 

@@ -4,8 +4,8 @@ from pypika import Table
 from pypika.analytics import Count
 from pypika.functions import Coalesce
 
+from partner_relations.common.facts.query import Branch, Facts, Sql
 from partner_relations.supplier_quality.kpis.documents import text
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql
 
 
 def evaluator_mark(sql: Sql) -> Facts:
@@ -32,7 +32,7 @@ def evaluator_mark(sql: Sql) -> Facts:
 		.where(
 			(rating.docstatus == 1)
 			& sql.of_company(rating)
-			& sql.of_suppliers(rating.supplier)
+			& sql.of_parties(rating.supplier)
 			& (rating.template == sql.value(settings.template))
 			& (rating.from_date == sql.value(scope.from_date))
 			& (rating.to_date == sql.value(scope.to_date))

@@ -7,6 +7,7 @@ from pypika import Case, Table
 from pypika.functions import Abs, Coalesce, NullIf, Sum
 from pypika.terms import Criterion, Term, ValueWrapper
 
+from partner_relations.common.facts.query import Branch, Facts, Sql
 from partner_relations.supplier_quality.kpis.documents import (
 	EQUAL_WITHIN,
 	ReceiptTables,
@@ -15,7 +16,6 @@ from partner_relations.supplier_quality.kpis.documents import (
 	receipt_tables,
 	text,
 )
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql
 
 
 def invoice_accuracy(sql: Sql) -> Facts:
@@ -71,7 +71,7 @@ def invoice_accuracy(sql: Sql) -> Facts:
 			& (invoice.is_return == 0)
 			& sql.of_company(invoice)
 			& sql.in_period(invoice.posting_date)
-			& sql.of_suppliers(invoice.supplier)
+			& sql.of_parties(invoice.supplier)
 			& sql.of_item_groups(line.item_code)
 			& (order.docstatus == 1)
 			& (order_line.conversion_factor > 0)

@@ -1,8 +1,8 @@
 """The measures that the app brings (DESIGN §3); other apps add theirs by the hook `supplier_kpi_measures`."""
 
+from partner_relations.common.facts.query import Measure
 from partner_relations.supplier_quality.kpis import delivery, evaluators, invoices, price, quality, sourcing
 from partner_relations.supplier_quality.kpis.documents import ORDER_DOCTYPES, RECEIPT_DOCTYPES
-from partner_relations.supplier_quality.kpis.query import Measure
 
 _DUE = ("use_first_due_date",)
 _WINDOW = ("early_days", "late_days", *_DUE)

@@ -7,8 +7,8 @@ from pypika.analytics import Count, Min, RowNumber
 from pypika.functions import Sum
 from pypika.queries import QueryBuilder
 
+from partner_relations.common.facts.query import Branch, Facts, Sql, union_all
 from partner_relations.supplier_quality.kpis.documents import receipt_tables, text
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql, union_all
 
 
 def price_index(sql: Sql) -> Facts:
@@ -144,7 +144,7 @@ def price_competitiveness(sql: Sql) -> Facts:
 		[
 			Branch(
 				sql.from_(compared.as_("latest")).where(
-					(latest.offers > 1) & sql.of_suppliers(latest.supplier)
+					(latest.offers > 1) & sql.of_parties(latest.supplier)
 				),
 				latest.supplier,
 				latest.lowest,

@@ -2,6 +2,7 @@
 
 from pypika.terms import Term, ValueWrapper
 
+from partner_relations.common.facts.query import Branch, Facts, Sql
 from partner_relations.supplier_quality.kpis.documents import (
 	RECEIPT_DOCTYPES,
 	ReceiptTables,
@@ -10,7 +11,6 @@ from partner_relations.supplier_quality.kpis.documents import (
 	returns,
 	text,
 )
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql
 
 
 def accepted_quantity(sql: Sql) -> Facts:
@@ -85,7 +85,7 @@ def lot_acceptance(sql: Sql) -> Facts:
 				& sql.in_period(inspection.report_date)
 				& (receipt.docstatus == 1)
 				& sql.of_company(receipt)
-				& sql.of_suppliers(receipt.supplier)
+				& sql.of_parties(receipt.supplier)
 				& sql.of_item_groups(inspection.item_code)
 			)
 		)

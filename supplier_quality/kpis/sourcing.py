@@ -4,8 +4,8 @@ from pypika.functions import Max, Min
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Term, ValueWrapper
 
+from partner_relations.common.facts.query import Branch, Facts, Sql
 from partner_relations.supplier_quality.kpis.documents import flag, larger, smaller, text
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Sql
 
 
 def rfq_response(sql: Sql) -> Facts:
@@ -43,7 +43,7 @@ def _requests(sql: Sql, numerator) -> Facts:
 			(request.docstatus == 1)
 			& sql.of_company(request)
 			& sql.in_period(request.transaction_date)
-			& sql.of_suppliers(asked.supplier)
+			& sql.of_parties(asked.supplier)
 		)
 	)
 	if sql.scope.item_groups:

@@ -11,6 +11,7 @@ from pypika.functions import Coalesce, Max, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term, ValueWrapper
 
+from partner_relations.common.facts.query import Branch, Facts, Measure, Sql
 from partner_relations.supplier_quality.kpis.delivery import promises
 from partner_relations.supplier_quality.kpis.documents import (
 	EQUAL_WITHIN,
@@ -23,7 +24,6 @@ from partner_relations.supplier_quality.kpis.documents import (
 	smaller,
 	text,
 )
-from partner_relations.supplier_quality.kpis.query import Branch, Facts, Measure, Sql
 
 
 def order_value(sql: Sql) -> Facts:
@@ -39,7 +39,7 @@ def order_value(sql: Sql) -> Facts:
 			& sql.of_company(order)
 			& (order.is_internal_supplier == 0)
 			& sql.in_period(order.transaction_date)
-			& sql.of_suppliers(order.supplier)
+			& sql.of_parties(order.supplier)
 			& sql.of_item_groups(orders.item_code)
 		)
 	)
@@ -70,7 +70,7 @@ def invoice_value(sql: Sql) -> Facts:
 			& (invoice.is_internal_supplier == 0)
 			& (Coalesce(invoice.supplier_reward_penalty, "") == "")
 			& sql.in_period(invoice.posting_date)
-			& sql.of_suppliers(invoice.supplier)
+			& sql.of_parties(invoice.supplier)
 			& sql.of_item_groups(line.item_code)
 		)
 	)
@@ -180,7 +180,7 @@ def _late_branch(
 	quantity = smaller(delivery.accepted, delivery.ordered)
 	return Branch(
 		source=sql.from_(deliveries.as_("delivery")).where((delivery.accepted > 0) & (delivery.ordered > 0)),
-		supplier=delivery.supplier,
+		party=delivery.supplier,
 		numerator=quantity * delivery.line_amount / delivery.ordered,
 		denominator=delivery.days_late,
 		evidence=_late_evidence(
@@ -211,7 +211,7 @@ def _owed_branch(sql: Sql) -> Branch:
 		.join(orders.order)
 		.on(orders.order.name == orders.line.parent)
 		.where((promise.ordered > 0) & (owed > sql.value(EQUAL_WITHIN)) & (orders.ordered > 0)),
-		supplier=promise.supplier,
+		party=promise.supplier,
 		numerator=owed * orders.line.base_net_amount / orders.ordered,
 		denominator=days_late,
 		evidence=_late_evidence(

@@ -210,7 +210,7 @@ def random_question(random: Random) -> tuple[Scope, KpiSettings]:
 		from_date=first,
 		to_date=last,
 		as_of=last + timedelta(days=random.choice((-7, 0, 1, 2, 3, 4, 5, 30, 30))),
-		suppliers=tuple(random.sample(SUPPLIERS, random.choice((1, 2)))) if random.random() < 0.3 else (),
+		parties=tuple(random.sample(SUPPLIERS, random.choice((1, 2)))) if random.random() < 0.3 else (),
 		item_groups=tuple(random.sample(ITEM_GROUPS, random.choice((1, 2)))) if random.random() < 0.3 else (),
 	)
 	settings = KpiSettings(

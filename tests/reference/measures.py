@@ -32,7 +32,7 @@ def expected(measure: str, world: World, scope: Scope, settings: KpiSettings) ->
 	"""Numerator, denominator and sample size by supplier; suppliers without a fact are absent."""
 	totals: dict[str, Totals] = {}
 	for fact in {**_MEASURES, **_VALUES}[measure](_Reader(world, scope, settings)):
-		if scope.suppliers and fact.supplier not in scope.suppliers:
+		if scope.parties and fact.supplier not in scope.parties:
 			continue
 		numerator, denominator, sample = totals.get(fact.supplier, (Fraction(0), Fraction(0), 0))
 		totals[fact.supplier] = (

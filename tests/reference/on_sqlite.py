@@ -56,8 +56,8 @@ def sums(facts: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float, in
 	"""The lines added up by supplier: what `read_totals` must give too."""
 	added: dict[str, tuple[float, float, int]] = {}
 	for fact in facts:
-		numerator, denominator, sample = added.get(fact["supplier"], (0, 0, 0))
-		added[fact["supplier"]] = (
+		numerator, denominator, sample = added.get(fact["party"], (0, 0, 0))
+		added[fact["party"]] = (
 			numerator + fact["numerator"],
 			denominator + fact["denominator"],
 			sample + fact["sample"],

@@ -9,7 +9,7 @@ from tests.reference.documents import COMPANY, SUPPLIER, Books
 from tests.reference.measures import disagreements, expected
 from tests.reference.on_sqlite import database, read_lines, read_totals, sums
 
-_SCOPE = {"company", "from_date", "to_date", "as_of", "suppliers", "item_groups"}
+_SCOPE = {"company", "from_date", "to_date", "as_of", "parties", "item_groups"}
 Triple = tuple[float, float, int]
 
 

@@ -181,7 +181,7 @@ def test_suppliers_filter_the_lines(books):
 		books.receipt_line(books.receipt(DUE, supplier=supplier), line)
 	for measure in DELIVERIES + PROMISES:
 		assert set(ask(books, measure)) == {"One", "Two"}
-		assert set(ask(books, measure, suppliers=("Two",))) == {"Two"}
+		assert set(ask(books, measure, parties=("Two",))) == {"Two"}
 
 
 # Closed orders

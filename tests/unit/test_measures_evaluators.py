@@ -155,4 +155,4 @@ def test_suppliers_are_rated_apart(books):
 	rated(books, 1, "Buyer", supplier="One")
 	rated(books, 5, "Buyer", supplier="Two")
 	assert ask(books, "evaluator_mark", kpi=KPI, template=TEMPLATE) == {"One": (2, 2, 1), "Two": (10, 2, 1)}
-	assert ask(books, "evaluator_mark", kpi=KPI, template=TEMPLATE, suppliers=("Two",)).keys() == {"Two"}
+	assert ask(books, "evaluator_mark", kpi=KPI, template=TEMPLATE, parties=("Two",)).keys() == {"Two"}

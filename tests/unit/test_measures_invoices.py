@@ -293,4 +293,4 @@ def test_item_groups_and_suppliers_filter_the_lines(books):
 	books.invoice_line(books.invoice(DAY, supplier="Other"), 1, po_detail=others["name"])
 	assert accuracy(books) == (1, 2, 2)
 	assert accuracy(books, item_groups=("Services",)) == WRONG
-	assert ask(books, "invoice_accuracy", suppliers=("Other",)).keys() == {"Other"}
+	assert ask(books, "invoice_accuracy", parties=("Other",)).keys() == {"Other"}

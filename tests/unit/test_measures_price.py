@@ -178,7 +178,7 @@ def test_requests_count_by_their_own_date(books, asked, counts):
 
 def test_competitors_outside_the_question_still_set_the_lowest_price(books):
 	quotations(books, ("One", 10), ("Two", 8))
-	assert ask(books, "price_competitiveness", suppliers=("One",)) == {"One": (80, 100, 1)}
+	assert ask(books, "price_competitiveness", parties=("One",)) == {"One": (80, 100, 1)}
 
 
 def test_amounts_are_for_the_requested_quantity_per_stock_unit(books):

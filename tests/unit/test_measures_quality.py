@@ -95,7 +95,7 @@ def test_item_groups_and_suppliers_filter_the_lines(books, measure):
 	assert ask(books, measure, item_groups=("Spare Parts",)).keys() == {"Supplier 1"}
 	assert ask_about_one(books, measure, item_groups=("Spare Parts",))[1:] == (2, 1)
 	assert ask_about_one(books, measure, item_groups=("Spare Parts", "Goods"))[1:] == (3, 2)
-	assert ask(books, measure, suppliers=("Other",)).keys() == {"Other"}
+	assert ask(books, measure, parties=("Other",)).keys() == {"Other"}
 
 
 @pytest.mark.parametrize("measure", ["accepted_quantity", "defect_ppm"])
@@ -262,4 +262,4 @@ def test_item_groups_and_suppliers_filter_the_inspections(books):
 	inspect(books, books.receipt(DAY), "Rejected", item_code="Spare")
 	inspect(books, books.receipt(DAY, supplier="Other"))
 	assert ask_about_one(books, "lot_acceptance", item_groups=("Spare Parts",)) == (0, 1, 1)
-	assert ask(books, "lot_acceptance", suppliers=("Other",)) == {"Other": (1, 1, 1)}
+	assert ask(books, "lot_acceptance", parties=("Other",)) == {"Other": (1, 1, 1)}

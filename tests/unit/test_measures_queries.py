@@ -107,12 +107,12 @@ def test_settings_that_a_measure_does_not_name_do_not_matter(name):
 def test_reading_one_supplier_gives_what_reading_all_gives(name):
 	"""Though competitors decide what the lowest price is."""
 	scope, settings = random_question(Random(name))
-	scope = replace(scope, company=COMPANY, from_date=date(2025, 1, 1), suppliers=(), item_groups=())
+	scope = replace(scope, company=COMPANY, from_date=date(2025, 1, 1), parties=(), item_groups=())
 	for seed in range(15):
 		connection = database(random_world(Random(seed)))
 		every = read_totals(connection, name, scope, settings)
 		for supplier in SUPPLIERS:
-			alone = read_totals(connection, name, replace(scope, suppliers=(supplier,)), settings)
+			alone = read_totals(connection, name, replace(scope, parties=(supplier,)), settings)
 			assert alone.get(supplier) == every.get(supplier)
 			assert not alone.keys() - {supplier}
 

@@ -89,7 +89,7 @@ def test_an_unsubmitted_portal_quotation_is_listed_as_not_counted(books):
 
 def test_another_suppliers_answer_is_not_mine(books):
 	answered(books, books.request(ASKED, ("One", "Two")), "2025-06-11", supplier="Two")
-	assert ask(books, "rfq_response", suppliers=("One",)) == {"One": (0, 1, 1)}
+	assert ask(books, "rfq_response", parties=("One",)) == {"One": (0, 1, 1)}
 
 
 def test_an_answer_to_another_request_does_not_count(books):

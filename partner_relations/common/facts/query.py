@@ -12,7 +12,7 @@ from pypika.functions import Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Parameter, Term, ValueWrapper
 
-from partner_relations.supplier_quality.kpis.dialects import Dialect
+from partner_relations.common.facts.dialects import Dialect
 
 # Not pypika's EmptyCriterion: that one can stand only on the left of an `&`.
 ANYTHING: Criterion = ValueWrapper(1) == ValueWrapper(1)
@@ -23,7 +23,8 @@ class Scope:
 	"""Whose facts are read, and of when.
 
 	`from_date` and `to_date` are inclusive. `as_of` is the day of reading: a promise whose window is still
-	open on that day is pending and counts neither way. Empty `suppliers` or `item_groups` mean all of them;
+	open on that day is pending and counts neither way. `parties` are
+	suppliers or customers, as the measure has it. Empty `parties` or `item_groups` mean all of them;
 	`item_groups` must already hold the descendants.
 	"""
 
@@ -31,23 +32,8 @@ class Scope:
 	from_date: date
 	to_date: date
 	as_of: date
-	suppliers: tuple[str, ...] = ()
+	parties: tuple[str, ...] = ()
 	item_groups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class KpiSettings:
-	"""The tolerances that an administrator sets on a Supplier KPI. Days are calendar days."""
-
-	early_days: int | None = None
-	late_days: int = 0
-	quantity_tolerance: Decimal = Decimal(0)
-	price_tolerance: Decimal = Decimal(0)
-	maximum_days: int | None = None
-	use_first_due_date: bool = True
-	blame_closed_orders: bool = False
-	kpi: str = ""
-	template: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +47,7 @@ class BoundQuery:
 class Sql:
 	"""Builds the SQL of one measure: knows the dialect, the scope and the settings, and binds values."""
 
-	def __init__(self, dialect: Dialect, scope: Scope, settings: KpiSettings):
+	def __init__(self, dialect: Dialect, scope: Scope, settings: Any):
 		self.dialect = dialect
 		self.scope = scope
 		self.settings = settings
@@ -89,10 +75,10 @@ class Sql:
 		"""FROM a table of which an indexed date limits what is read; the joins follow in the order written.
 
 		Left to itself MariaDB reads all orders of all years with their lines, once the period holds a few per
-		cent of them. For named suppliers it may choose: their index limits more than the date does.
+		cent of them. For named parties it may choose: their index limits more than the date does.
 		"""
 		query = self.from_(table)
-		return query if self.scope.suppliers else self.dialect.in_order(query)
+		return query if self.scope.parties else self.dialect.in_order(query)
 
 	def days_between(self, later: Term, earlier: Term) -> Term:
 		"""Whole days from `earlier` to `later`, negative when it comes before."""
@@ -104,10 +90,10 @@ class Sql:
 	def of_company(self, table: Table) -> Criterion:
 		return table.company == self.value(self.scope.company)
 
-	def of_suppliers(self, supplier: Term) -> Criterion:
-		if not self.scope.suppliers:
+	def of_parties(self, party: Term) -> Criterion:
+		if not self.scope.parties:
 			return ANYTHING
-		return supplier.isin([self.value(name) for name in self.scope.suppliers])
+		return party.isin([self.value(name) for name in self.scope.parties])
 
 	def of_item_groups(self, item_code: Term) -> Criterion:
 		"""Only lines whose item belongs, today, to one of the scope's item groups."""
@@ -128,7 +114,7 @@ class Branch:
 	"""
 
 	source: QueryBuilder
-	supplier: Term
+	party: Term
 	numerator: Term
 	denominator: Term
 	evidence: Mapping[str, Term]
@@ -144,11 +130,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Measure:
-	"""A way of measuring a supplier: value = scale x numerator / denominator.
+	"""A way of measuring a supplier or customer: value = scale x numerator / denominator.
 
 	`label` and `unit` are English and translated by whoever shows them. `reads` names the document types
 	whose tables are read (permissions, and the preview's word on missing files). `uses` names the
-	`KpiSettings` it looks at, so that a form offers only these.
+	settings it looks at (of suppliers: `KpiSettings`), so that a form offers only these.
 	"""
 
 	name: str
@@ -161,40 +147,40 @@ class Measure:
 	description: str = ""
 
 
-def totals(measure: Measure, scope: Scope, settings: KpiSettings, dialect: Dialect) -> BoundQuery:
-	"""The grouped query: one row per supplier with `supplier`, `numerator`, `denominator`, `sample_size`."""
+def totals(measure: Measure, scope: Scope, settings: Any, dialect: Dialect) -> BoundQuery:
+	"""The grouped query: one row per party with `party`, `numerator`, `denominator`, `sample_size`."""
 	sql = Sql(dialect, scope, settings)
 	grouped = [
 		branch.source.select(
-			branch.supplier.as_("supplier"),
+			branch.party.as_("party"),
 			Sum(branch.numerator).as_("numerator"),
 			Sum(branch.denominator).as_("denominator"),
 			Sum(branch.sample).as_("sample_size"),
-		).groupby(branch.supplier)
+		).groupby(branch.party)
 		for branch in measure.facts(sql).branches
 	]
 	if len(grouped) == 1:
 		return BoundQuery(grouped[0].get_sql(), sql.values)
 	every = union_all(grouped).as_("every_branch")
-	supplier = Table("every_branch").supplier
+	party = Table("every_branch").party
 	query = (
 		sql.from_(every)
 		.select(
-			supplier,
+			party,
 			*(
 				Sum(Table("every_branch")[name]).as_(name)
 				for name in ("numerator", "denominator", "sample_size")
 			),
 		)
-		.groupby(supplier)
+		.groupby(party)
 	)
 	return BoundQuery(query.get_sql(), sql.values)
 
 
 def lines(
-	measure: Measure, scope: Scope, settings: KpiSettings, dialect: Dialect, limit: int | None = None
+	measure: Measure, scope: Scope, settings: Any, dialect: Dialect, limit: int | None = None
 ) -> BoundQuery:
-	"""The same facts ungrouped: the measure's evidence columns, `supplier` and what each contributes.
+	"""The same facts ungrouped: the measure's evidence columns, `party` and what each contributes.
 
 	Rows come in order of date and document; `numerator`, `denominator` and `sample` add up to the `totals`.
 	"""
@@ -203,7 +189,7 @@ def lines(
 	selects = [
 		branch.source.select(
 			*(term.as_(name) for name, term in branch.evidence.items()),
-			branch.supplier.as_("supplier"),
+			branch.party.as_("party"),
 			branch.numerator.as_("numerator"),
 			branch.denominator.as_("denominator"),
 			branch.sample.as_("sample"),
