@@ -134,13 +134,20 @@ def evaluate(
 	return Score(total, grade, coverage, grade != uncapped, None, tuple(rows))
 
 
+def measured_value(fact: Fact | None, scale: int = 1) -> Decimal | None:
+	"""scale x numerator / denominator, unrounded; None without a fact or without a (positive) denominator."""
+	if fact is None or fact.denominator <= 0:
+		return None
+	return EXACT.divide(EXACT.multiply(Decimal(scale), fact.numerator), fact.denominator)
+
+
 def _rate(
 	criterion: Criterion, fact: Fact | None, policy: Policy, last_ratings: Mapping[str, Decimal]
 ) -> CriterionScore:
 	value = rating = None
 	basis = "no data"
-	if fact is not None and fact.denominator > 0:
-		exact = EXACT.divide(EXACT.multiply(Decimal(criterion.scale), fact.numerator), fact.denominator)
+	exact = measured_value(fact, criterion.scale)
+	if exact is not None:
 		value = stored(exact)
 		rating = stored(criterion.curve.rate(exact))
 		basis = "measured"
