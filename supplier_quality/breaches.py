@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import add_days, cint, escape_html, format_date, getdate, now, today
 
 from partner_relations.common.bulk import insert_documents, insert_rows, update_rows
+from partner_relations.common.documents import without_scripts
 from partner_relations.supplier_quality import remedy_schemes, reward_penalty
 from partner_relations.supplier_quality.agreements.obligations import Outcome, points_missed
 from partner_relations.supplier_quality.contract_obligations import DELIVERABLE, PARTNER
@@ -611,7 +612,7 @@ def record_response(name: str, answer: str, text: str | None, by: str) -> None:
 	The caller checks that the user may answer for this partner or write the breach.
 	"""
 	document = _lock(name)
-	text = (text or "").strip()
+	text = without_scripts(text)
 	if answer not in (ACCEPTED, DISPUTED):
 		frappe.throw(_("The answer is either “Accepted” or “Disputed”."))
 	if document.owed_by != PARTNER:
@@ -697,7 +698,7 @@ def label(status: str) -> str:
 
 
 def _given(reason: str | None) -> str:
-	reason = (reason or "").strip()
+	reason = without_scripts(reason)
 	if not reason:
 		frappe.throw(_("Say why; the reason is kept."))
 	return reason

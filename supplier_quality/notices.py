@@ -21,6 +21,7 @@ from frappe.utils import (
 	validate_email_address,
 )
 
+from partner_relations.common.documents import without_scripts
 from partner_relations.supplier_quality import letters, reward_penalty
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
@@ -198,6 +199,7 @@ def send(
 	if refused := notice.refusal(document):
 		frappe.throw(refused)
 	chosen = _addresses(recipients)
+	message = without_scripts(message) or None
 	addresses = chosen or partner_addresses(*notice.partner(document))
 	before = document.get("respond_by")
 	_set_deadline(document)

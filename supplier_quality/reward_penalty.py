@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import add_days, cint, cstr, flt, get_link_to_form, getdate, now, today
 
 from partner_relations.common.bulk import insert_rows, reserve_names
+from partner_relations.common.documents import without_scripts
 
 REWARD_PENALTY = "Supplier Reward Penalty"
 SETTINGS = "Supplier Quality Settings"
@@ -470,7 +471,8 @@ def record_notice(name: str, given_on: date | str, how: str) -> None:
 	"""
 	document = lock(name)
 	document.check_permission("submit")
-	if not (how or "").strip():
+	how = without_scripts(how)
+	if not how:
 		frappe.throw(_("Say how the supplier was told."))
 	given_on = getdate(given_on)
 	if given_on > getdate(today()):
@@ -480,7 +482,7 @@ def record_notice(name: str, given_on: date | str, how: str) -> None:
 	notice_sent(
 		document,
 		notice_status="Sent",
-		notice_to=how.strip(),
+		notice_to=how,
 		notice_on=given_on,
 		notice_error=None,
 		respond_by=add_days(given_on, cint(frappe.get_cached_doc(SETTINGS).answer_days)),
@@ -515,7 +517,7 @@ def record_response(name: str, answer: str, text: str | None, by: str) -> None:
 	record.
 	"""
 	document = lock(name)
-	text = (text or "").strip()
+	text = without_scripts(text)
 	if answer not in (ACCEPTED, DISPUTED):
 		frappe.throw(_("The answer is either “Accepted” or “Disputed”."))
 	if not may_answer(document):
@@ -620,7 +622,7 @@ def effects():
 
 
 def _given(reason: str | None, demand: str) -> str:
-	reason = cstr(reason).strip()
+	reason = without_scripts(cstr(reason))
 	if not reason:
 		frappe.throw(demand)
 	return reason

@@ -1,11 +1,15 @@
 """Small help for controllers."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model import no_value_fields, table_fields
+from frappe.utils import sanitize_html
+
+_TAG = re.compile("<[a-zA-Z/!?]")
 
 
 def keep_computed_fields(doc) -> None:
@@ -32,6 +36,17 @@ def _computed_fields(doc, also_set_once: bool = False) -> Iterator[Any]:
 			field.fieldtype not in no_value_fields or field.fieldtype == "Table"
 		):
 			yield field
+
+
+def without_scripts(text: str | None) -> str:
+	"""A text that somebody entered, trimmed, and with nothing in it that a browser would run.
+
+	Frappe does so when a document is saved. `db_set` and SQL don't, and the Desk shows read-only texts as
+	HTML. Where it has no tags ("3 < 5") it stays as it is.
+	"""
+	text = (text or "").strip()
+	# Frappe leaves out what is valid JSON, which a text with a script can be too.
+	return sanitize_html(text, always_sanitize=True) if _TAG.search(text) else text
 
 
 def changed_fields(doc, before, aside: Container[str] = ()) -> list[str]:
