@@ -246,22 +246,22 @@ BUYER = (
 ENGINEER = (
 	"demo.engineer@example.com",
 	"Demo Quality Engineer",
-	("Quality Manager", "Supplier Quality User"),
+	("Quality Manager", "Purchase User", "Supplier Quality User"),
 )
 MANAGER = (
 	"demo.quality@example.com",
 	"Demo Quality Manager",
-	("Quality Manager", "Supplier Quality Manager"),
+	("Quality Manager", "Purchase User", "Supplier Quality Manager"),
 )
 COUNSEL = (
 	"demo.counsel@example.com",
 	"Demo Counsel",
-	("Purchase Manager", "Supplier Quality User"),
+	("Purchase User", "Purchase Manager", "Supplier Quality User"),
 )
 HEAD = (
 	"demo.head@example.com",
 	"Demo Head of Purchasing",
-	("Purchase Manager", "Supplier Quality Manager"),
+	("Purchase User", "Purchase Manager", "Supplier Quality Manager"),
 )
 ACCOUNTANT = (
 	"demo.accountant@example.com",

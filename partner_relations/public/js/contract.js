@@ -17,4 +17,6 @@ frappe.ui.form.on("Contract", {
 
 frappe.ui.form.on("Contract Clause Entry", {
 	clause: (frm, cdt, cdn) => partner_relations.take_clause(frm, cdt, cdn),
+	clauses_add: (frm) => partner_relations.count_clauses(frm),
+	clauses_remove: (frm) => partner_relations.count_clauses(frm),
 });

@@ -179,8 +179,15 @@ export async function take_template_clauses(frm) {
 		frm.add_child("clauses", row);
 	}
 	frm.refresh_field("clauses");
+	count_clauses(frm);
+	if (!frm.is_new()) show_contract_clauses(frm);
+}
+
+// The text of a contract is mandatory unless there are clauses to make it from; Frappe asks that of fields
+// again when a field changes, not when a row comes or goes.
+export function count_clauses(frm) {
 	frm.layout.refresh_dependency();
-	show_contract_clauses(frm);
+	if (frm.is_new()) show_contract_clauses(frm);
 }
 
 // Fills a row of the table when a clause of the library is chosen in it.
