@@ -52,6 +52,22 @@ def add_indexes() -> None:
 		frappe.db.updatedb(doctype)
 
 
+def default_new_settings(doctype: str) -> None:
+	"""Give fields that a Single has got since it was last saved their defaults.
+
+	Frappe reads them as empty otherwise: defaults are for Singles that nobody ever saved. A field that has a
+	value, be it 0 or nothing, keeps it. Where there is no row at all Frappe takes the defaults by itself.
+	"""
+	saved = frappe.db.get_singles_dict(doctype)
+	new = {
+		field.fieldname: field.default
+		for field in frappe.get_meta(doctype).fields
+		if field.default is not None and field.fieldname not in saved
+	}
+	if saved and new:
+		frappe.db.set_single_value(doctype, new, update_modified=False)
+
+
 def insert_defaults(names: Iterable[str]) -> None:
 	"""Insert the records of files in `fixtures/defaults/`; one that is there already stays as it is."""
 	folder = Path(frappe.get_app_path("partner_relations", "fixtures", "defaults"))

@@ -1,11 +1,12 @@
 """Which contract covers a purchase order, and whether its prices are those that were agreed.
 
 Saving an order costs at most two indexed queries here, whatever the number of its lines: one for the
-supplier's contracts, one for the prices of the Blanket Orders that name them. An order that is saved again
+supplier's contracts, then one for the prices of the Blanket Orders that name them, or, without any, whether
+the company has contracts with suppliers at all. An order that is saved again
 without a change of supplier, company, date, total or prices costs none, and isn't talked about again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, flt, fmt_money, format_date, get_link_to_form, getdate
 from pypika import Order
 from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
 
 from partner_relations.supplier_quality.contract_steps import (
 	CONTRACT,
@@ -64,11 +66,11 @@ def check_purchase_order(doc: Document, method: str | None = None) -> None:
 	if draft:
 		doc.contract = cover.contract
 		if not cover.covering and flt(doc.base_net_total) > flt(settings.contract_needed_above):
-			_say(settings.po_without_contract or WARN, [_uncovered(doc, cover)], _("No Contract"), quiet=same)
+			_say_uncovered(settings.po_without_contract or WARN, doc, cover, quiet=same)
 	action = settings.price_departure or WARN
 	if cover.covering and action != IGNORE:
-		departures = _departures(doc, cover.covering, flt(settings.agreed_price_tolerance))
-		_say(action, departures, _("Prices Other Than Agreed"), quiet=same)
+		departing = departures(doc, cover.covering, flt(settings.agreed_price_tolerance))
+		_say(action, departing, _("Prices Other Than Agreed"), quiet=same)
 
 
 def cover_of(supplier: str, company: str | None, day: Any) -> Cover:
@@ -84,9 +86,7 @@ def cover_of(supplier: str, company: str | None, day: Any) -> Cover:
 		.where(
 			(contract.party_type == "Supplier")
 			& (contract.party_name == supplier)
-			& (contract.docstatus == 1)
-			& contract.life_cycle.isin([SIGNING, IN_FORCE, EXPIRED, TERMINATED])
-			& (contract.company.isnull() | contract.company.isin(["", company or ""]))
+			& _approved(contract, company)
 		)
 		.select(
 			contract.name,
@@ -96,6 +96,9 @@ def cover_of(supplier: str, company: str | None, day: Any) -> Cover:
 			contract.is_signed,
 			contract.start_date,
 			contract.effective_end_date,
+			contract.notice_by,
+			contract.terminated_on,
+			contract.auto_renew,
 		)
 		.orderby(contract.start_date, order=Order.desc)
 		.orderby(contract.name, order=Order.desc)
@@ -103,6 +106,27 @@ def cover_of(supplier: str, company: str | None, day: Any) -> Cover:
 	on = getdate(day)
 	covering = sorted((row for row in rows if _covers(row, on)), key=lambda row: not row.company)
 	return Cover(tuple(covering), tuple(row for row in rows if not _covers(row, on)))
+
+
+def _approved(contract: Any, company: str | None) -> Criterion:
+	"""Contracts that were approved, whatever became of them since, for this company or for any."""
+	return (
+		(contract.docstatus == 1)
+		& contract.life_cycle.isin([SIGNING, IN_FORCE, EXPIRED, TERMINATED])
+		& (contract.company.isnull() | contract.company.isin(["", company or ""]))
+	)
+
+
+def buys_by_contract(company: str | None) -> bool:
+	"""Whether a contract with any supplier was ever approved for this company: one query, for one row."""
+	contract = frappe.qb.DocType(CONTRACT)
+	query = (
+		frappe.qb.from_(contract)
+		.where((contract.party_type == "Supplier") & _approved(contract, company))
+		.select(contract.name)
+		.limit(1)
+	)
+	return bool(query.run())
 
 
 def _covers(contract: Any, day: date) -> bool:
@@ -154,13 +178,20 @@ def sentences(supplier: str, day: Any, cover: Cover, name: Any = escape_html) ->
 	]
 
 
+def _say_uncovered(action: str, doc: Document, cover: Cover, quiet: bool) -> None:
+	"""Warn or refuse; to warn of each order would be noise where nobody makes contracts with suppliers."""
+	if action == WARN and (quiet or not (cover.others or buys_by_contract(doc.company))):
+		return
+	_say(action, [_uncovered(doc, cover)], _("No Contract"), quiet)
+
+
 def _uncovered(doc: Document, cover: Cover) -> str:
 	return " ".join(
 		sentences(
 			doc.supplier_name or doc.supplier,
 			doc.transaction_date,
 			cover,
-			name=lambda contract: get_link_to_form(CONTRACT, contract),
+			name=_link,
 		)
 	)
 
@@ -182,8 +213,17 @@ def _say(action: str, lines: Sequence[str], title: str, quiet: bool) -> None:
 # Prices
 
 
-def _departures(doc: Document, contracts: Sequence[Any], tolerance: float) -> list[str]:
-	"""A sentence for each line whose price is another than agreed, by more than so many percent."""
+def _link(contract: str) -> str:
+	return get_link_to_form(CONTRACT, contract)
+
+
+def departures(
+	doc: Document, contracts: Sequence[Any], tolerance: float, name: Callable[[str], str] = _link
+) -> list[str]:
+	"""A sentence for each line whose price is another than agreed, by more than so many percent.
+
+	`name` makes what is shown of a contract's name.
+	"""
 	agreed = _agreed_prices(doc, contracts)
 	found = []
 	for row in doc.items:
@@ -202,7 +242,7 @@ def _departures(doc: Document, contracts: Sequence[Any], tolerance: float) -> li
 					_money(own, doc.currency),
 					escape_html(row.stock_uom or ""),
 					_money(price.rate, doc.currency),
-					get_link_to_form(CONTRACT, price.contract),
+					name(price.contract),
 				)
 			)
 	return found

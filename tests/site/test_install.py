@@ -207,7 +207,9 @@ def test_install_migrate_uninstall(second_site: Site):
 
 	second_site.frappe("install-app", "partner_relations")
 	_installed(second_site, before)
+	_as_if_installed_with_0_1(second_site)
 	_migrate_keeps_what_an_admin_changed(second_site)
+	_upgraded_from_0_1(second_site)
 	second_site.python(USE)
 	second_site.frappe("uninstall-app", "partner_relations", "--yes", "--no-backup")
 
@@ -254,6 +256,37 @@ def _installed(site: Site, before: dict) -> None:
 	assert answer["due"] and answer["due"][0]["first_due_date"]
 	assert sorted(answer["roles"]) == ["Supplier Quality Manager", "Supplier Quality User"]
 	assert answer["indexes"][0]
+
+
+def _as_if_installed_with_0_1(site: Site) -> None:
+	"""Settings that an admin saved before there were contracts, and a patch that didn't run yet."""
+	site.python("""
+		name = "Supplier Quality Settings"
+		frappe.db.delete("Singles", {"doctype": name})
+		frappe.db.set_single_value(name, {"recheck_months": 6, "notice_subject": "Ours"})
+		frappe.db.delete("Patch Log", {"patch": ("like", "partner_relations.patches.v0_2.%")})
+	""")
+
+
+def _upgraded_from_0_1(site: Site) -> None:
+	answer = site.python("""
+		settings = frappe.get_doc("Supplier Quality Settings")
+		answer = [settings.recheck_months, settings.notice_subject, settings.require_legal_review,
+			settings.reminder_days, settings.answer_days, settings.obligation_close_days,
+			settings.po_without_contract, settings.price_departure, settings.wait_for_answer]
+		settings.update({"answer_days": 0, "po_without_contract": "Ignore", "require_legal_review": 0})
+		settings.save()
+	""")
+	assert answer == [6, "Ours", 1, 30, 14, 5, "Warn", "Warn", 1]
+	site.python("""
+		from partner_relations.patches.v0_2 import add_contracts_and_remedies
+		add_contracts_and_remedies.execute()
+	""")
+	answer = site.python("""
+		settings = frappe.get_doc("Supplier Quality Settings")
+		answer = [settings.answer_days, settings.po_without_contract, settings.require_legal_review]
+	""")
+	assert answer == [0, "Ignore", 0]
 
 
 def _migrate_keeps_what_an_admin_changed(site: Site) -> None:

@@ -114,6 +114,7 @@ def test_one_that_begins_later_or_is_not_signed_is_named():
 
 
 def test_it_is_said_once_and_again_when_something_changes():
+	contract_in_force()
 	saved = order(make_supplier())
 	assert "No contract" in said()
 	saved.save()
@@ -123,6 +124,31 @@ def test_it_is_said_once_and_again_when_something_changes():
 	assert "No contract" in said()
 	saved.submit()
 	assert "No contract" not in said()
+
+
+def test_a_company_without_contracts_is_not_warned():
+	"""Neither a draft nor another company's contract is one; what is to be refused is refused."""
+	company = make_company()
+	make_contract(company=company)
+	contract_in_force()
+	supplier = make_supplier()
+	order(supplier, company=company)
+	assert "No contract" not in said()
+	settings(po_without_contract="Refuse")
+	with pytest.raises(frappe.ValidationError, match="No contract with"):
+		order(supplier, company=company)
+	settings(po_without_contract="Warn")
+	contract_in_force(company=company)
+	order(supplier, company=company)
+	assert "No contract" in said()
+
+
+def test_a_supplier_whose_contract_lapsed_is_told_though_it_was_the_only_one():
+	company = make_company()
+	contract = contract_in_force(company=company, start_date="2020-01-01", end_date="2020-12-31")
+	frappe.db.set_value("Contract", contract.name, "life_cycle", "Terminated")
+	order(contract.party_name, company=company)
+	assert contract.name in said()
 
 
 def test_refused_by_setting():
@@ -308,6 +334,16 @@ def test_at_most_two_indexed_queries_whatever_the_lines(lines, monkeypatch):
 	for query, values in sent:
 		plan = frappe.db.sql(f"EXPLAIN {query}", values, as_dict=True)
 		assert all(row.possible_keys for row in plan if row.table), query
+
+
+def test_two_queries_where_there_is_no_contract():
+	contract_in_force()
+	saved = order(make_supplier())
+	saved._doc_before_save = None
+	with statements() as sent:
+		purchase_cover.check_purchase_order(saved, "validate")
+	assert len(sent) == 2
+	assert "No contract" in said()
 
 
 def test_nothing_is_asked_when_nothing_changed():
