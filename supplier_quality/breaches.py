@@ -9,19 +9,20 @@ from typing import Any, ClassVar
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, escape_html, format_date, getdate, now, today
+from frappe.utils import add_days, cint, escape_html, getdate, now, today
 
 from partner_relations.common.bulk import insert_documents, insert_rows, update_rows
 from partner_relations.common.documents import without_scripts
-from partner_relations.supplier_quality import remedy_schemes, reward_penalty
+from partner_relations.supplier_quality import breach_sentences, remedy_schemes, reward_penalty
 from partner_relations.supplier_quality.agreements.obligations import Outcome, points_missed
+from partner_relations.supplier_quality.breach_sentences import said, sentence
 from partner_relations.supplier_quality.contract_obligations import DELIVERABLE, PARTNER
 from partner_relations.supplier_quality.evidence import differs
 from partner_relations.supplier_quality.incentive_cases import Occasion, cases
 from partner_relations.supplier_quality.kpis.values import late_lines_behind
 from partner_relations.supplier_quality.rating import Fact, Period
 from partner_relations.supplier_quality.rating.definition import settings_from_dict
-from partner_relations.supplier_quality.rating.numbers import decimal
+from partner_relations.supplier_quality.rating.numbers import as_text, decimal
 from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY, Proposal
 
 BREACH = "Contract Breach"
@@ -154,7 +155,7 @@ def follow_facts(findings: Sequence[Finding]) -> dict[str, str]:
 	_write_figures(figures)
 	_move(moved)
 	_note_changes(notes, cleared, known)
-	_waive_proposals({name: reason for name, (_status, reason) in moved.items() if reason})
+	_waive_proposals({name: None for name, (_status, why) in moved.items() if why})
 	detected += [names[finding.unique_key] for finding in new if finding.owed_by == PARTNER]
 	_tell(detected)
 	_tell(settled)
@@ -223,70 +224,67 @@ def _write_figures(figures: Mapping[str, Finding]) -> None:
 	stamp = now()
 	update_rows(
 		BREACH,
-		[*Finding.COLUMNS, "facts_changed", "facts_changed_note", "modified"],
+		[*Finding.COLUMNS, "facts_changed", "facts_changed_finding", "modified"],
 		{name: [*finding.columns().values(), 0, None, stamp] for name, finding in figures.items()},
 	)
 
 
 def _move(moved: Mapping[str, tuple[str, str | None]]) -> None:
-	"""Give breaches another status by what the facts say, and keep the reason on the record and beside it."""
+	"""Give breaches another status, with the finding that is the reason (or None), and a comment on it."""
 	stamp, user = now(), frappe.session.user
 	update_rows(
 		BREACH,
-		["status", "decision_reason", "decided_by", "decided_on", "modified"],
+		["status", "decision_reason", "decision_finding", "decided_by", "decided_on", "modified"],
 		{
-			name: [status, reason, user if reason else None, stamp if reason else None, stamp]
-			for name, (status, reason) in moved.items()
+			name: [status, None, why, user if why else None, stamp if why else None, stamp]
+			for name, (status, why) in moved.items()
 		},
 	)
 	back = _("The facts are as they were: the promise was not kept.")
-	_comment({name: reason or back for name, (_status, reason) in moved.items()})
+	_comment({name: said(why) or back for name, (_status, why) in moved.items()})
 
 
 def _why_withdrawn(row: Mapping[str, Any], finding: Finding) -> str:
+	"""What the facts of today say for the partner, as a stored finding."""
 	if finding.due_date and finding.delivered_on:
-		return _("It was delivered in time, on {0}.").format(format_date(finding.delivered_on))
+		return breach_sentences.finding(
+			breach_sentences.DELIVERED_IN_TIME, day=finding.delivered_on.isoformat()
+		)
 	if finding.outcome is Outcome.NOT_MEASURED:
-		return _("By the facts of today there is not enough to judge, or the contract wasn't in force then.")
-	return _("By the facts of today the promise was kept: {0} instead of {1}.").format(
-		_figure(finding.value, finding.unit), _figure(row["value"], row["unit"])
-	)
+		return breach_sentences.finding(breach_sentences.NOT_MEASURED)
+	return _compared(breach_sentences.KEPT_BY_NOW, row, finding)
+
+
+def _compared(key: str, row: Mapping[str, Any], finding: Finding) -> str:
+	value = None if finding.value is None else as_text(finding.value)
+	return breach_sentences.finding(key, value=value, before=as_text(row["value"]), unit=finding.unit)
 
 
 def _note(row: Mapping[str, Any], finding: Finding) -> str | None:
 	"""What the facts of today say against a breach that people have decided on; None if nothing."""
 	if finding.outcome is not Outcome.BREACHED:
-		return _("{0} Decide whether the decision still stands.").format(_why_withdrawn(row, finding))
+		return _why_withdrawn(row, finding)
 	if row["status"] in (WAIVED, CLOSED):
 		return None
 	if finding.due_date:
 		if finding.days_late == row["days_late"]:
 			return None
-		return _("{0} days late by now; {1} when the penalty was proposed.").format(
-			finding.days_late, row["days_late"]
+		return breach_sentences.finding(
+			breach_sentences.DELAY_CHANGED, value=finding.days_late, before=row["days_late"]
 		)
 	then = Fact(decimal(row["numerator"]), decimal(row["denominator"]), row["sample_size"])
 	if not differs(then, finding.fact):
 		return None
-	return _("{0} by the facts of today; {1} when the penalty was proposed.").format(
-		_figure(finding.value, finding.unit), _figure(row["value"], row["unit"])
-	)
-
-
-def _figure(value: Any, unit: str | None) -> str:
-	if value is None:
-		return _("no value")
-	text = frappe.format_value(float(value), {"fieldtype": "Float", "precision": 2})
-	return f"{text} {_(unit)}" if unit else text
+	return _compared(breach_sentences.VALUE_CHANGED, row, finding)
 
 
 def _note_changes(notes: Mapping[str, str], cleared: Sequence[str], known: Mapping[str, Any]) -> None:
-	noted = {row.name: row.facts_changed_note for row in known.values()}
+	noted = {row.name: row.facts_changed_finding for row in known.values()}
 	news = {name: note for name, note in notes.items() if noted[name] != note}
 	update_rows(
-		BREACH, ["facts_changed", "facts_changed_note"], {name: [1, note] for name, note in news.items()}
+		BREACH, ["facts_changed", "facts_changed_finding"], {name: [1, note] for name, note in news.items()}
 	)
-	update_rows(BREACH, ["facts_changed", "facts_changed_note"], {name: [0, None] for name in cleared})
+	update_rows(BREACH, ["facts_changed", "facts_changed_finding"], {name: [0, None] for name in cleared})
 
 
 def _comment(texts: Mapping[str, str]) -> None:
@@ -309,8 +307,11 @@ def _comment(texts: Mapping[str, str]) -> None:
 	)  # fmt: skip
 
 
-def _waive_proposals(reasons: Mapping[str, str]) -> None:
-	"""Penalties that nobody approved yet fall with their breach; if it comes back, they are proposed anew."""
+def _waive_proposals(reasons: Mapping[str, str | None]) -> None:
+	"""Penalties that nobody approved yet fall with their breach; if it comes back, they are proposed anew.
+
+	`reasons` are those that a person gave, by breach; None where the breach was withdrawn by the facts.
+	"""
 	if not reasons:
 		return
 	record = frappe.qb.DocType(REWARD_PENALTY)
@@ -362,16 +363,12 @@ def withdraw_of_contract(contract: str) -> None:
 	names = frappe.qb.from_(breach).where(breach.contract == contract).select(breach.name).run(pluck=True)
 	rows = [row for row in _locked(names) if row.status != WITHDRAWN]
 	bound = _bound([row.name for row in rows])
-	reason = _("The contract was cancelled.")
+	why = breach_sentences.finding(breach_sentences.CONTRACT_CANCELLED)
 	open_ = [row.name for row in rows if row.status in OPEN and row.name not in bound]
-	_move({name: (WITHDRAWN, reason) for name in open_})
-	_waive_proposals({name: reason for name in open_})
-	noted = {
-		row.name: [1, _("{0} Decide whether the decision still stands.").format(reason)]
-		for row in rows
-		if row.name not in open_ and row.status != WAIVED
-	}
-	update_rows(BREACH, ["facts_changed", "facts_changed_note"], noted)
+	_move({name: (WITHDRAWN, why) for name in open_})
+	_waive_proposals(dict.fromkeys(open_))
+	noted = {row.name: [1, why] for row in rows if row.name not in open_ and row.status != WAIVED}
+	update_rows(BREACH, ["facts_changed", "facts_changed_finding"], noted)
 
 
 # Penalties
@@ -416,6 +413,7 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 			definition = frappe.parse_json(row.definition)
 			if definition.get("remedy"):
 				by_remedy[frappe.as_json(definition["remedy"])].append((row, definition))
+	languages = _languages({row.party for members in by_remedy.values() for row, _definition in members})
 	starts = _starts_of_contracts(
 		{row.contract for members in by_remedy.values() for row, _definition in members if row.due_date}
 	)
@@ -443,7 +441,8 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 					company=row.company,
 					kind="Penalty",
 					measure="Liquidated Damages",
-					reason=sentence(row),
+					# People may edit it, and the supplier reads it: it is in the supplier's language.
+					reason=sentence(row, languages.get(row.party)),
 					source_type=BREACH,
 					source_name=row.name,
 					origin=row.obligation_key,
@@ -496,6 +495,13 @@ def _starts_of_contracts(names: set[str]) -> dict[str, date]:
 	)
 
 
+def _languages(suppliers: set[str]) -> dict[str, str | None]:
+	if not suppliers:
+		return {}
+	filters = {"name": ("in", sorted(suppliers))}
+	return dict(frappe.get_all("Supplier", filters=filters, fields=["name", "language"], as_list=True))
+
+
 def _used_this_year(
 	remedy: Mapping[str, Any], members: Sequence[tuple[Any, Mapping[str, Any]]]
 ) -> dict[tuple[str, str, str], Decimal]:
@@ -527,27 +533,6 @@ def _note_penalties(penalties: Sequence[str], terminates: Sequence[str]) -> None
 	update_rows(BREACH, ["penalty"], {breach: [name] for breach, name in rows})
 
 
-def sentence(row: Mapping[str, Any]) -> str:
-	"""A breach in a sentence: what was promised, what was found, when."""
-	if row["due_date"] and not row["delivered_on"]:
-		return _("{0} was due on {1} and had not come {2} days later.").format(
-			row["obligation"], format_date(row["due_date"]), row["days_late"]
-		)
-	if row["due_date"]:
-		return _("{0} was due on {1} and came {2} days late.").format(
-			row["obligation"], format_date(row["due_date"]), row["days_late"]
-		)
-	promise = (
-		_("{0}: at least {1} promised") if row["comparison"] == "At least" else _("{0}: at most {1} promised")
-	)
-	return _("{0}, {1} found, from {2} to {3}.").format(
-		promise.format(row["obligation"], _figure(row["target"], row["unit"])),
-		_figure(row["value"], row["unit"]),
-		format_date(row["from_date"]),
-		format_date(row["to_date"]),
-	)
-
-
 def follow_penalty(breach: str, status: str) -> None:
 	"""What became of a penalty for a breach, by the penalty's status; never stops the penalty.
 
@@ -558,19 +543,20 @@ def follow_penalty(breach: str, status: str) -> None:
 	if document is None or document.status == WITHDRAWN:
 		return
 	if status in TAKES_EFFECT:
-		target, reason = PENALISED, None
+		target, why = PENALISED, None
 	elif status == reward_penalty.ENDED:
-		target, reason = CLOSED, _("The penalty has ended.")
+		target, why = CLOSED, breach_sentences.PENALTY_ENDED
 	elif _bound([breach]) and status in NOT_OWED:
 		return
 	elif status == reward_penalty.WAIVED:
-		target, reason = WAIVED, _("The penalty was waived.")
+		target, why = WAIVED, breach_sentences.PENALTY_WAIVED
 	elif document.status == PENALISED:
-		target, reason = status_from_answers(document.as_dict()), None
+		target, why = status_from_answers(document.as_dict()), None
 	else:
 		return
 	if target != document.status and target in NEXT_STATUSES[document.status]:
-		_write(document, status=target, **(_decision(reason) if reason else {}))
+		decision = _decision(finding=breach_sentences.finding(why)) if why else {}
+		_write(document, status=target, **decision)
 
 
 # What people decide
@@ -704,8 +690,14 @@ def _given(reason: str | None) -> str:
 	return reason
 
 
-def _decision(reason: str) -> dict[str, Any]:
-	return {"decision_reason": reason, "decided_by": frappe.session.user, "decided_on": now()}
+def _decision(reason: str | None = None, finding: str | None = None) -> dict[str, Any]:
+	"""What is kept of a decision: the reason that a person gave, or the finding of a service."""
+	return {
+		"decision_reason": reason,
+		"decision_finding": finding,
+		"decided_by": frappe.session.user,
+		"decided_on": now(),
+	}
 
 
 def _write(document, **values: Any) -> None:

@@ -211,6 +211,26 @@ def begin(document) -> None:
 	claim_key(document)
 
 
+def check_breach(document) -> None:
+	"""Raise frappe.ValidationError if the breach behind a record isn't one to penalise the supplier for."""
+	party_type, owed_by = frappe.db.get_value(
+		"Contract Breach", document.source_name, ["party_type", "owed_by"]
+	)
+	breach = get_link_to_form("Contract Breach", document.source_name)
+	if party_type != "Supplier":
+		frappe.throw(
+			_("{0} is about a contract with a customer. Only suppliers get rewards and penalties.").format(
+				breach
+			),
+			title=_("Not the Supplier's Breach"),
+		)
+	if document.kind == "Penalty" and owed_by == "Us":
+		frappe.throw(
+			_("In {0} it was us who did not keep the contract. Nobody but us answers for it.").format(breach),
+			title=_("Not the Supplier's Breach"),
+		)
+
+
 def claim_key(document) -> None:
 	"""Give a record made by hand its key: one per source document and measure.
 

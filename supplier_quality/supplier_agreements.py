@@ -8,6 +8,7 @@ import frappe
 from frappe.utils import date_diff, getdate, today
 
 from partner_relations.supplier_quality import breaches
+from partner_relations.supplier_quality.contract_obligations import PARTNER, US
 from partner_relations.supplier_quality.reward_penalty import (
 	CANCELLED,
 	POSTED,
@@ -27,12 +28,15 @@ LISTED = 20
 def agreements_of(supplier: str) -> dict[str, Any]:
 	"""Contracts that run, breaches that are open, rewards and penalties to date of one supplier.
 
-	Four queries at most. What the user may not read is left out: an empty list, as if there were nothing.
+	`breaches` are the supplier's, `ours` those by which we fail the supplier. Four queries at most. What the
+	user may not read is left out: an empty list, as if there were nothing.
 	"""
 	records = _records(supplier)
+	open_breaches = _open_breaches(supplier)
 	return {
 		"contracts": _contracts(supplier),
-		"breaches": _open_breaches(supplier),
+		"breaches": [row for row in open_breaches if row.owed_by == PARTNER],
+		"ours": [row for row in open_breaches if row.owed_by == US],
 		"waiting": [row for row in records if row.docstatus == 0 and row.status in (PROPOSED, SECOND)][
 			:LISTED
 		],
@@ -103,13 +107,13 @@ def _open_breaches(supplier: str) -> list[Any]:
 			"party_type": "Supplier",
 			"party": supplier,
 			"status": ("in", breaches.OPEN),
-			"owed_by": breaches.PARTNER,
 		},
 		fields=[
 			"name",
 			"company",
 			"contract",
 			"obligation",
+			"owed_by",
 			"status",
 			"from_date",
 			"to_date",

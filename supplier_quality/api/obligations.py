@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import getdate, today
 
 from partner_relations.supplier_quality import amendments, breaches, compliance, remedy_schemes
+from partner_relations.supplier_quality.breach_sentences import sentence
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.compliance import CONTRACT, RESULT
 from partner_relations.supplier_quality.evidence import window_evidence
@@ -122,7 +123,7 @@ def breach_overview(breach: str) -> dict[str, Any]:
 	next_ = breaches.NEXT_STATUSES[document.status]
 	is_partners = document.owed_by != "Us"
 	return {
-		"sentence": breaches.sentence(document.as_dict()),
+		"sentence": sentence(document.as_dict()),
 		"penalties": penalties,
 		"remedy_scheme": definition.get("remedy_scheme"),
 		"may_see_evidence": bool(definition.get("measure")),

@@ -38,6 +38,7 @@ from partner_relations.supplier_quality import (
 	reward_penalty,
 )
 from partner_relations.supplier_quality.api import obligations as api
+from partner_relations.supplier_quality.breach_sentences import said
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.report.obligation_compliance import obligation_compliance
 
@@ -157,11 +158,11 @@ def test_late_facts_withdraw_a_breach_and_bring_it_back():
 	late = make_receipt(breach.party, accepted=200, on=this_year(2, 20))
 	(withdrawn,) = again(contract)
 	assert (withdrawn.name, withdrawn.status) == (breach.name, "Withdrawn")
-	assert "96.67 % instead of 90 %" in withdrawn.decision_reason.replace(".00", "")
+	assert "96.67 % instead of 90 %" in said(withdrawn.decision_finding).replace(".00", "")
 	assert [row.outcome for row in results_of(contract)][1] == "Kept"
 	late.cancel()
 	(back,) = again(contract)
-	assert (back.name, back.status, back.decision_reason, back.value) == (breach.name, "Detected", None, 90)
+	assert (back.name, back.status, back.decision_finding, back.value) == (breach.name, "Detected", None, 90)
 	texts = frappe.get_all("Comment", {"reference_name": breach.name}, pluck="content")
 	assert len(texts) == 2
 
@@ -199,10 +200,11 @@ def test_what_people_decided_stays_and_they_are_told():
 	late = make_receipt(breach.party, accepted=200, on=this_year(2, 20))
 	(row,) = again(contract)
 	assert (row.status, row.facts_changed) == ("Waived", 1)
-	assert "Decide whether the decision still stands" in row.facts_changed_note
+	note = frappe.get_doc(BREACH, breach.name).facts_changed_note
+	assert "Decide whether the decision still stands" in note
 	late.cancel()
 	(row,) = again(contract)
-	assert (row.status, row.facts_changed, row.facts_changed_note) == ("Waived", 0, None)
+	assert (row.status, row.facts_changed, row.facts_changed_finding) == ("Waived", 0, None)
 
 
 # Life of the contract
@@ -228,7 +230,7 @@ def test_cancelling_a_contract_withdraws_its_open_breaches():
 	contract, _breach = broken_promise()
 	contract.reload().cancel()
 	(row,) = breaches_of(contract)
-	assert (row.status, row.decision_reason) == ("Withdrawn", "The contract was cancelled.")
+	assert (row.status, said(row.decision_finding)) == ("Withdrawn", "The contract was cancelled.")
 	assert again(contract)[0].status == "Withdrawn"
 
 
@@ -762,6 +764,16 @@ def test_the_heat_map_counts_what_was_kept_by_supplier_and_month():
 	names = [row["party"] for row in report()[1]]
 	assert names.index(bad) < names.index(good)
 	assert report(contract=contracts[0].name)[1][0]["party"] == good
+
+
+def test_the_heat_map_counts_what_we_owe_apart():
+	supplier = make_supplier()
+	judged(supplier, deliverable(this_year(1, 20)), deliverable(this_year(1, 21), owed_by="Us"))
+	for filters in ({}, {"owed_by": "Us"}):
+		_columns, (row,), _message, _chart, summary = report(party=supplier, **filters)
+		assert (row["party"], row["all_judged"], row["open_breaches"]) == (supplier, 1, 1)
+		assert {item["label"]: item["value"] for item in summary}["Broken"] == 1
+	assert report(party=supplier, party_type="Customer")[1] == []
 
 
 def test_the_report_shows_only_what_the_user_may_see():

@@ -53,7 +53,7 @@ function scope_html(doc) {
 		form_link("Contract", doc.contract),
 		escape(doc.company),
 		doc.due_date ? "" : escape(`${from} – ${to}`),
-		doc.owed_by === "Us" ? escape(__("Owed by us")) : "",
+		doc.owed_by === "Us" ? `<b>${escape(__("Owed by us"))}</b>` : "",
 	];
 	return `<div class="pr-scope">${parts
 		.filter(Boolean)
@@ -117,6 +117,7 @@ function answer_html(doc) {
 
 function penalties_html(doc, { penalties, remedy_scheme }) {
 	const { escape, form_link } = partner_relations;
+	if (doc.owed_by === "Us" && !penalties.length) return "";
 	if (!penalties.length) {
 		const text = remedy_scheme
 			? __("Remedy scheme: {0}", [remedy_scheme])
@@ -149,7 +150,13 @@ function show_state(frm) {
 	if (doc.terminates) {
 		frm.set_intro(__("By the remedy scheme, the contract may be terminated for this breach."), "red");
 	}
-	if (doc.status === "Withdrawn") frm.set_intro(escape(doc.decision_reason), "blue");
+	if (doc.status === "Withdrawn") frm.set_intro(escape(doc.decision_by_facts), "blue");
+	if (doc.owed_by === "Us" && doc.status === "Detected") {
+		frm.set_intro(
+			__("This was ours to do. Do it, and note the day on the contract; or close the breach."),
+			"orange"
+		);
+	}
 }
 
 function add_buttons(frm, more) {

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from partner_relations.common.documents import keep_computed_fields
+from partner_relations.supplier_quality import breach_sentences
 
 
 class ContractBreach(Document):
@@ -71,6 +72,16 @@ class ContractBreach(Document):
 	def refuse_by_hand(self):
 		if self.is_new():
 			frappe.throw(_("Breaches are made by the daily check of the contracts' obligations."))
+
+	@property
+	def facts_changed_note(self) -> str:
+		"""What changed, in the reader's language."""
+		return breach_sentences.doubt(self.facts_changed_finding)
+
+	@property
+	def decision_by_facts(self) -> str:
+		"""Why a service decided, in the reader's language."""
+		return breach_sentences.said(self.decision_finding)
 
 	def on_trash(self):
 		frappe.throw(_("A breach stays on record. Waive or close it instead, and say why."))

@@ -1,8 +1,13 @@
+const OPEN = ["Detected", "Notified", "Accepted", "Disputed"];
+
 frappe.listview_settings["Contract Breach"] = {
-	add_fields: ["status", "facts_changed", "comparison", "has_value", "unit", "due_date", "days_late"],
+	add_fields: ["status", "facts_changed", "comparison", "has_value", "unit", "due_date", "days_late", "owed_by"],
 	hide_name_column: true,
 
-	get_indicator({ status, facts_changed }) {
+	get_indicator({ status, facts_changed, owed_by }) {
+		if (owed_by === "Us" && OPEN.includes(status)) {
+			return [__("Owed by Us"), "purple", "owed_by,=,Us"];
+		}
 		if (facts_changed) return [__("Facts Changed"), "orange", "facts_changed,=,1"];
 		const colors = {
 			Detected: "orange",

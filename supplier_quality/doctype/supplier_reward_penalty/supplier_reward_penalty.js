@@ -50,7 +50,10 @@ frappe.ui.form.on("Supplier Reward Penalty", {
 			frm.get_field("calculation_view").$wrapper.empty();
 			return;
 		}
-		frm.pr_overview = await partner_relations.call("rewards.overview", { name: frm.doc.name });
+		const { name } = frm.doc;
+		const overview = await partner_relations.call("rewards.overview", { name });
+		if (frm.doc.name !== name) return; // the user went on to another record meanwhile
+		frm.pr_overview = overview;
 		show_calculation(frm);
 		show_overview(frm);
 		show_next_step(frm);
@@ -167,6 +170,8 @@ function show_next_step(frm) {
 	} else if (doc.status === "Disputed") {
 		const text = __("The supplier disputes it. Uphold or waive it.");
 		frm.set_intro(`${escape(text)}<br><b>${escape(doc.response)}</b>`, "orange");
+	} else if (doc.status === "Waived" && !doc.waiver_reason) {
+		frm.set_intro(escape(__("It fell with the breach behind it, which was withdrawn.")), "blue");
 	} else if (["Approved", "Notified", "Accepted"].includes(doc.status) && doc.docstatus === 1) {
 		if (doc.debit_note) {
 			frm.set_intro(escape(__("The accountants complete and submit its debit note.")), "blue");

@@ -277,6 +277,8 @@ class SupplierRewardPenalty(Document):
 			)
 		if self.source_type in SUPPLIER_FIELDS:
 			self._must_match(self.source_type, self.source_name, SUPPLIER_FIELDS[self.source_type])
+		if self.source_type == "Contract Breach":
+			reward_penalty.check_breach(self)
 
 	def validate_invoice(self):
 		if not self.purchase_invoice or self.docstatus == 1:

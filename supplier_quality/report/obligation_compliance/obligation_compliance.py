@@ -10,6 +10,7 @@ from frappe.utils import format_date, getdate
 
 from partner_relations.supplier_quality.breaches import BREACH, OPEN
 from partner_relations.supplier_quality.compliance import RESULT
+from partner_relations.supplier_quality.contract_obligations import PARTNER
 from partner_relations.supplier_quality.rating.periods import add_months
 from partner_relations.supplier_quality.report.display import (
 	GRADE_COLORS,
@@ -25,7 +26,8 @@ MOST_MONTHS = 24
 
 def execute(filters: dict[str, Any] | None = None):
 	"""Filters: company, from_date and to_date (windows that end in between, at most 24 months),
-	supplier_group (with those below it), party, contract, kpi.
+	party_type, supplier_group (with those below it), party, contract, kpi, owed_by (default: the partner, for
+	what we ourselves did not keep says nothing about the partner).
 
 	Returns columns, rows, message, chart, summary. A row has a cell per month with the windows kept and
 	judged; what could not be measured counts neither way.
@@ -56,9 +58,10 @@ def months_of(filters: frappe._dict) -> list[date]:
 def judged(filters: frappe._dict, months: list[date]) -> list[frappe._dict]:
 	"""The results that the user may see, of partners that the user may see."""
 	conditions: dict[str, Any] = {
-		"to_date": ("between", (getdate(filters.from_date), getdate(filters.to_date)))
+		"to_date": ("between", (getdate(filters.from_date), getdate(filters.to_date))),
+		"owed_by": filters.owed_by or PARTNER,
 	}
-	for name in ("company", "party", "contract", "kpi"):
+	for name in ("company", "party_type", "party", "contract", "kpi"):
 		if filters.get(name):
 			conditions[name] = filters[name]
 	rows = frappe.get_list(
@@ -69,7 +72,6 @@ def judged(filters: frappe._dict, months: list[date]) -> list[frappe._dict]:
 			"party",
 			"party_name",
 			"company",
-			"owed_by",
 			"to_date",
 			"outcome",
 			"breach",
@@ -142,7 +144,7 @@ def columns(filters: frappe._dict, months: list[date]) -> list[dict[str, Any]]:
 	return [
 		{
 			"fieldname": "party",
-			"label": _("Supplier"),
+			"label": _("Partner"),
 			"fieldtype": "Dynamic Link",
 			"options": "party_type",
 			"width": 190,

@@ -64,7 +64,7 @@ export function show_supplier_overview(frm, parent, overview) {
 		<div class="pr-panel">${evaluated ? standing_html(overview) : ""}</div>
 		<div class="pr-panel pr-agreements">${agreement_cards(frm.doc.name, overview)}</div>
 		<div class="pr-panel pr-pending">${pending_html(overview.pending)}</div>
-		<div class="pr-panel pr-breaches">${breaches_html(overview.breaches)}</div>
+		<div class="pr-panel pr-breaches">${breaches_html(overview)}</div>
 		<div class="pr-panel pr-waiting">${waiting_html(overview.waiting)}</div>
 		<div class="pr-panel pr-history"></div>
 		<div class="pr-panel pr-restricted">${restrictions_html(overview.restrictions)}</div>

@@ -66,7 +66,7 @@ function breach_card(supplier, breaches) {
 		value: breaches.length
 			? page_link(
 					["contract-breach"],
-					{ party: supplier, status: JSON.stringify(["in", OPEN_BREACHES]) },
+					{ party: supplier, owed_by: "Partner", status: JSON.stringify(["in", OPEN_BREACHES]) },
 					format_number(breaches.length, null, 0)
 				)
 			: "0",
@@ -113,7 +113,12 @@ function sum_cards(supplier, { sums, waiting }) {
 	return found;
 }
 
-export function breaches_html(breaches) {
+// Those of the supplier; below them, under a heading of their own, those by which we fail the supplier.
+export function breaches_html({ breaches, ours }) {
+	return panel(__("Open Breaches"), breaches) + panel(__("Owed by Us and Late"), ours);
+}
+
+function panel(title, breaches) {
 	if (!breaches.length) return "";
 	const rows = breaches.slice(0, 5).map((row) => {
 		const color = row.status === "Disputed" ? "orange" : "red";
@@ -125,7 +130,7 @@ export function breaches_html(breaches) {
 			</div>
 		</div>`;
 	});
-	return `<div class="pr-panel-title">${__("Open Breaches")}</div>${rows.join("")}`;
+	return `<div class="pr-panel-title">${title}</div>${rows.join("")}`;
 }
 
 function window_of({ from_date, to_date, due_date }) {
