@@ -1,9 +1,10 @@
 """Ratings, weights, missing data, knock-outs: from facts to a total score and a grade (DESIGN §3)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from partner_relations.supplier_quality.rating.curve import RatingCurve
 from partner_relations.supplier_quality.rating.grades import GradeScale
@@ -101,11 +102,16 @@ def evaluate(
 	rated = [
 		_rate(criterion, facts.get(criterion.name), policy, last_ratings or {}) for criterion in criteria
 	]
-	every_weight = sum((criterion.weight for criterion in criteria), ZERO)
-	measured_weight = sum((row.weight for row in rated if row.basis == "measured"), ZERO)
-	weight = sum((row.weight for row in rated if row.rating is not None), ZERO)
+	every_weight = measured_weight = weight = ZERO
+	sample = 0
+	for row in rated:
+		every_weight += row.criterion.weight
+		if row.rating is not None:
+			weight += row.criterion.weight
+		if row.basis == "measured":
+			measured_weight += row.criterion.weight
+			sample = max(sample, row.fact.sample_size)
 	coverage = stored(EXACT.divide(100 * measured_weight, every_weight)) if every_weight else ZERO
-	sample = max((row.fact.sample_size for row in rated if row.basis == "measured"), default=0)
 
 	reason = None
 	if not weight or not measured_weight:
@@ -115,16 +121,17 @@ def evaluate(
 	elif sample < policy.minimum_sample:
 		reason = "sample"
 	if reason:
-		return Score(None, None, coverage, False, reason, tuple(rated))
+		return Score(None, None, coverage, False, reason, tuple(row.scored(None) for row in rated))
 
 	total = ZERO
 	rows = []
 	for row in rated:
 		points = None
 		if row.rating is not None:
-			points = EXACT.divide(EXACT.multiply(row.weight, row.rating), weight)
-			total = EXACT.add(total, points)
-		rows.append(_with_points(row, points))
+			exact = EXACT.divide(EXACT.multiply(row.criterion.weight, row.rating), weight)
+			total = EXACT.add(total, exact)
+			points = stored(exact)
+		rows.append(row.scored(points))
 	total = stored(total)
 	grade = uncapped = scale.grade(total)
 	for criterion, row in zip(criteria, rows, strict=True):
@@ -132,6 +139,23 @@ def evaluate(
 			cap = criterion.knock_out_grade or scale.bands[0].grade
 			grade = scale.worse(grade, cap)
 	return Score(total, grade, coverage, grade != uncapped, None, tuple(rows))
+
+
+class _Rated(NamedTuple):
+	"""A criterion with its rating, before it is known what the others weigh."""
+
+	criterion: Criterion
+	fact: Fact | None
+	value: Decimal | None
+	rating: Decimal | None
+	basis: str
+
+	def scored(self, points: Decimal | None) -> CriterionScore:
+		criterion, rating = self.criterion, self.rating
+		knocked_out = rating is not None and criterion.knock_out is not None and rating < criterion.knock_out
+		return CriterionScore(
+			criterion.name, criterion.weight, self.fact, self.value, rating, points, self.basis, knocked_out
+		)
 
 
 def measured_value(fact: Fact | None, scale: int = 1) -> Decimal | None:
@@ -143,7 +167,7 @@ def measured_value(fact: Fact | None, scale: int = 1) -> Decimal | None:
 
 def _rate(
 	criterion: Criterion, fact: Fact | None, policy: Policy, last_ratings: Mapping[str, Decimal]
-) -> CriterionScore:
+) -> _Rated:
 	value = rating = None
 	basis = "no data"
 	exact = measured_value(fact, criterion.scale)
@@ -155,9 +179,4 @@ def _rate(
 		rating, basis = ZERO, "scored zero"
 	elif policy.missing is MissingData.CARRY_FORWARD and criterion.name in last_ratings:
 		rating, basis = last_ratings[criterion.name], "carried forward"
-	knocked_out = rating is not None and criterion.knock_out is not None and rating < criterion.knock_out
-	return CriterionScore(criterion.name, criterion.weight, fact, value, rating, None, basis, knocked_out)
-
-
-def _with_points(row: CriterionScore, points: Decimal | None) -> CriterionScore:
-	return replace(row, points=None if points is None else stored(points))
+	return _Rated(criterion, fact, value, rating, basis)
