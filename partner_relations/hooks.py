@@ -40,6 +40,7 @@ app_include_css = "partner_relations.bundle.css"
 doctype_js = {
 	"Contract": "public/js/contract.js",
 	"Contract Template": "public/js/contract_template.js",
+	"Purchase Order": "public/js/purchase_order.js",
 	"Supplier": "public/js/supplier.js",
 }
 doctype_list_js = {"Supplier": "public/js/supplier_list.js"}
@@ -85,6 +86,7 @@ doc_events = {
 			"partner_relations.supplier_quality.compliance.after_contract_cancel",
 		],
 		"after_rename": "partner_relations.supplier_quality.contracts.after_rename",
+		"before_print": "partner_relations.supplier_quality.contract_print.show_as_of",
 	},
 	"Contract Template": {
 		"validate": "partner_relations.supplier_quality.clauses.validate_template",

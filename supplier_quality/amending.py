@@ -4,23 +4,26 @@ One side drafts what changes, the partner's confirmation is kept with it, and so
 confirms it for us by submitting. What the contract says afterwards is made by `amendments` from all of them.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, cint, escape_html, flt, format_date, getdate, now, today
+from frappe.utils import add_days, escape_html, flt, format_date, getdate, now, today
 
-from partner_relations.common.documents import changed_fields, clear_computed_fields
+from partner_relations.common.documents import (
+	changed_fields,
+	clear_computed_fields,
+	guard_rows,
+	keep_computed_fields,
+)
 from partner_relations.supplier_quality import amendments, clauses, contract_obligations
 from partner_relations.supplier_quality.agreements import amendments as core
-from partner_relations.supplier_quality.agreements.amendments import ADD, REMOVE
+from partner_relations.supplier_quality.agreements.amendments import ADD, REMOVE, Amendment
 from partner_relations.supplier_quality.amendments import (
 	AMENDMENT,
 	CLAUSE,
-	ENTRY_FIELDS,
 	KEY_FIELDS,
 	OBLIGATION,
 )
@@ -70,12 +73,17 @@ def prepare(amendment: Document) -> None:
 		_warn_of_overlaps(amendment)
 
 
-def entries_on(contract: str, day: Any) -> dict[tuple[str, str], dict[str, Any]]:
-	"""The clauses and obligations in force on a day, by subject and key, in their order."""
+def entries_on(
+	contract: str, day: Any, agreed: Iterable[Amendment] | None = None
+) -> dict[tuple[str, str], dict[str, Any]]:
+	"""The clauses and obligations in force on a day, by subject and key, in their order.
+
+	By the contract's confirmed amendments, or by those of them that are given as `agreed`.
+	"""
 	return {
 		(subject, entry[KEY_FIELDS[subject]]): entry
 		for subject in (CLAUSE, OBLIGATION)
-		for entry in amendments.entries_as_of(contract, day, subject)
+		for entry in amendments.entries_as_of(contract, day, subject, agreed)
 	}
 
 
@@ -294,6 +302,12 @@ def confirm(amendment: Document) -> None:
 	amendment.update({"status": "Confirmed", "confirmed_by": frappe.session.user, "confirmed_on": now()})
 
 
+def still_needed(amendment: Document, user: str) -> list[str]:
+	"""What a saved draft lacks until this user can confirm it for us, as sentences."""
+	reason = objection(amendment, user)
+	return [*_missing_confirmation(amendment), *([reason] if reason else [])]
+
+
 def objection(amendment: Document, user: str) -> str | None:
 	"""Why this user may not confirm a saved draft: who proposes does not approve, Administrator included."""
 	if user == amendment.owner:
@@ -318,50 +332,29 @@ def _missing_confirmation(amendment: Document) -> list[str]:
 	return missing
 
 
+def keep_what_was_confirmed(amendment: Document) -> None:
+	"""`before_update_after_submit` of Contract Amendment: only what was delivered is still to be noted."""
+	before = amendment.get_doc_before_save()
+	keep_computed_fields(amendment)
+	guard_rows(
+		amendment.changes,
+		before.changes,
+		("delivered_on", "evidence"),
+		_("Make another amendment, which both sides confirm."),
+	)
+	for row in amendment.changes:
+		if row.delivered_on and getdate(row.delivered_on) > getdate(today()):
+			frappe.throw(
+				_("Row {0}: {1}").format(
+					row.idx,
+					_("It can't have been delivered on {0}, which is yet to come.").format(
+						format_date(row.delivered_on)
+					),
+				)
+			)
+
+
 def take_effect(amendment: Document) -> None:
 	"""`on_submit` and `on_cancel` of Contract Amendment: the contract's end and value follow."""
 	if frappe.db.get_value(CONTRACT, amendment.contract, "docstatus") == 1:
 		refresh_terms(amendment.contract)
-
-
-# What people are shown
-
-
-def text_on(contract: Document, day: Any) -> dict[str, Any]:
-	"""What a contract says on a day, for a dialog or a print.
-
-	{"day", "clauses", "obligations", "end_date", "value", "currency", "amendments"}; the amendments are those
-	in effect by then. Entries name the amendment that they come from, and `before` where it changed a text.
-	"""
-	day = getdate(day)
-	agreed = core.in_order(
-		one for one in amendments.of_contracts([contract.name])[contract.name] if one.effective_from <= day
-	)
-	original = {row.entry_key: row.text for row in contract.get("clauses") or []}
-	found: dict[str, list[dict[str, Any]]] = {CLAUSE: [], OBLIGATION: []}
-	for (subject, _key), entry in entries_on(contract.name, day).items():
-		found[subject].append(_shown(entry, subject, original))
-	end_date = getdate(contract.end_date) if contract.end_date else None
-	return {
-		"day": day,
-		"clauses": found[CLAUSE],
-		"obligations": found[OBLIGATION],
-		"end_date": core.end_as_of(end_date, agreed, day),
-		"value": flt(core.value_as_of(Decimal(str(flt(contract.contract_value))), agreed, day)),
-		"currency": contract.currency,
-		"amendments": [{"name": one.name, "effective_from": one.effective_from} for one in agreed],
-	}
-
-
-def _shown(entry: Mapping[str, Any], subject: str, original: Mapping[str, str]) -> dict[str, Any]:
-	key = entry[KEY_FIELDS[subject]]
-	row = {field: entry.get(field) for field in ENTRY_FIELDS[subject] if field != "definition"}
-	row.update({"key": key, "amendment": entry.get("amendment")})
-	if subject == CLAUSE:
-		row["version"] = cint(row["version"])
-		row["pieces"] = (
-			clauses.pieces(original[key], entry["text"])
-			if entry.get("amendment") and key in original and original[key] != entry["text"]
-			else []
-		)
-	return row

@@ -64,10 +64,17 @@ def obligations_as_of(contract: str, day: date | str) -> list[dict[str, Any]]:
 	return entries_as_of(contract, day, OBLIGATION)
 
 
-def entries_as_of(contract: str, day: date | str, subject: str) -> list[dict[str, Any]]:
-	"""The clauses or the obligations (`subject`) of a contract as they read on a day, in their order."""
+def entries_as_of(
+	contract: str, day: date | str, subject: str, agreed: Iterable[Amendment] | None = None
+) -> list[dict[str, Any]]:
+	"""The clauses or the obligations (`subject`) of a contract as they read on a day, in their order.
+
+	By its confirmed amendments, or by those of them that are given as `agreed`.
+	"""
+	if agreed is None:
+		agreed = of_contracts([contract])[contract]
 	originals = _original_entries([contract], subject).get(contract, {})
-	text = core.as_of(originals, of_contracts([contract])[contract], getdate(day), subject)
+	text = core.as_of(originals, agreed, getdate(day), subject)
 	return [_with_delivery(key, entry, originals) for key, entry in text.items()]
 
 

@@ -9,18 +9,22 @@ import frappe
 from frappe.utils import add_days, get_datetime
 
 from partner_relations.demo.cast import (
+	AMENDMENTS,
 	BUYER,
 	CONTRACTS,
 	COUNSEL,
 	HEAD,
 	PRODUCTS,
 	SUPPLIERS,
+	AmendmentRole,
 	ContractRole,
 	Promise,
 )
 from partner_relations.demo.quarters import Calendar
 from partner_relations.demo.site import Context
-from partner_relations.supplier_quality import contract_terms
+from partner_relations.supplier_quality import amendments, contract_terms
+from partner_relations.supplier_quality.agreements.amendments import REPLACE
+from partner_relations.supplier_quality.amendments import AMENDMENT
 from partner_relations.supplier_quality.contract_steps import CONTRACT, take_step
 
 TEMPLATE = "Contract Template"
@@ -49,9 +53,12 @@ def make(context: Context, calendar: Calendar, say: Callable[[str], None]) -> di
 		_take_steps(contract, role, calendar)
 		if role.agreed_prices:
 			_agree_prices(contract, role, context)
+	for role in AMENDMENTS:
+		_amend(context, calendar, role)
 	contract_terms.check_terms_daily()
 	say(f"{len(CONTRACTS)} contracts, from a legal review to one that has expired")
-	return {CONTRACT: len(CONTRACTS)}
+	say(f"{len(AMENDMENTS)} amendments, one of them awaits its confirmation by both sides")
+	return {CONTRACT: len(CONTRACTS), AMENDMENT: len(AMENDMENTS)}
 
 
 def make_template() -> str:
@@ -151,19 +158,77 @@ def _details(contract: Any, step: str, role: ContractRole, calendar: Calendar) -
 		return {"comment": REVIEW_COMMENT}
 	if step != "archive":
 		return {}
-	file = frappe.get_doc(
-		doctype="File",
-		file_name=f"{contract.name} signed.txt",
-		content=f"Here would be the scan of {contract.name}, signed by both sides.",
-		is_private=1,
-		attached_to_doctype=CONTRACT,
-		attached_to_name=contract.name,
-	).insert()
 	return {
-		"signed_file": file.file_url,
+		"signed_file": _attach(contract, f"Here would be the scan of {contract.name}, signed by both sides."),
 		"signee": role.signee,
 		"signed_on": get_datetime(add_days(contract.start_date, -7)),
 	}
+
+
+def _attach(document: Any, content: str) -> str:
+	file = frappe.get_doc(
+		doctype="File",
+		file_name=f"{document.name} signed.txt",
+		content=content,
+		is_private=1,
+		attached_to_doctype=document.doctype,
+		attached_to_name=document.name,
+	).insert()
+	return file.file_url
+
+
+def _amend(context: Context, calendar: Calendar, role: AmendmentRole) -> None:
+	"""Drafted by the buyer, confirmed by the partner, and for us by the head of purchasing."""
+	supplier = context.suppliers[role.supplier]
+	(name,) = frappe.get_all(CONTRACT, {"party_name": supplier, "company": context.company}, pluck="name")
+	effective = add_days(calendar.today, role.in_days) if role.in_days else calendar.quarters[-1].from_date
+	with acting_as(BUYER):
+		amendment = frappe.get_doc(
+			doctype=AMENDMENT,
+			contract=name,
+			title=role.title,
+			reason=role.reason,
+			effective_from=effective,
+			has_new_value=int(bool(role.value)),
+			new_value=role.value,
+			changes=list(_changes(name, role, effective)),
+		).insert()
+		if not role.confirmed:
+			return
+		amendment.party_confirmed_by = _signee(role.supplier)
+		amendment.party_confirmed_on = add_days(effective, -10)
+		amendment.party_confirmation = _attach(
+			amendment, f"Here would be the scan of {amendment.name}, signed by the partner."
+		)
+		amendment.save()
+	with acting_as(HEAD):
+		frappe.get_doc(AMENDMENT, amendment.name).submit()
+
+
+def _changes(contract: str, role: AmendmentRole, effective: date) -> Iterator[dict[str, Any]]:
+	for clause in amendments.clauses_as_of(contract, effective):
+		if clause["clause_type"] == role.clause_type:
+			yield {
+				"subject": amendments.CLAUSE,
+				"action": REPLACE,
+				"entry_key": clause["entry_key"],
+				"text": f"{clause['text']}<p>{role.sentence}</p>",
+			}
+			break
+	for promise in amendments.obligations_as_of(contract, effective):
+		if promise["title"] == role.promise:
+			kept = ("kind", "title", "kpi", "comparison", "judged_each", "windows_begin", "remedy_scheme")
+			yield {
+				"subject": amendments.OBLIGATION,
+				"action": REPLACE,
+				"entry_key": promise["obligation_key"],
+				**{field: promise[field] for field in kept},
+				"target": role.at_least,
+			}
+
+
+def _signee(supplier: str) -> str:
+	return next(role.signee for role in CONTRACTS if role.supplier == supplier)
 
 
 def _agree_prices(contract: Any, role: ContractRole, context: Context) -> None:

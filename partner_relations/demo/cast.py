@@ -237,6 +237,49 @@ CONTRACTS = (
 	ContractRole("Osprey Controls", 0, 365, 75000, last_step="request_review"),
 )  # fmt: skip
 
+
+@dataclass(frozen=True)
+class AmendmentRole:
+	"""An amendment of a supplier's contract: a sentence more in a clause, another target, another value.
+
+	It holds from the first day of the quarter that awaits publishing, or from `in_days` after today. One that
+	isn't `confirmed` by both sides stays a draft.
+	"""
+
+	supplier: str
+	title: str
+	reason: str
+	clause_type: str
+	sentence: str
+	promise: str = ""  # the title of the obligation
+	at_least: float = 0
+	value: float = 0
+	in_days: int = 0
+	confirmed: bool = True
+
+
+AMENDMENTS = (
+	AmendmentRole(
+		"Northgate Castings",
+		"More castings, delivered more punctually",
+		"We buy a third more than agreed, and our assembly line needs each delivery on its day.",
+		clause_type="Delivery",
+		sentence="The Supplier announces each delivery two working days before it is shipped.",
+		promise="Deliveries on time",
+		at_least=92,
+		value=240000,
+	),
+	AmendmentRole(
+		"Northgate Castings",
+		"Deliveries announced by electronic message",
+		"Both sides exchange shipping notices electronically from then on.",
+		clause_type="Delivery",
+		sentence="The Supplier announces each delivery by an electronic shipping notice.",
+		in_days=45,
+		confirmed=False,
+	),
+)
+
 # Users: who evaluates, who rates beside them, who publishes. Who proposes must not approve.
 BUYER = (
 	"demo.buyer@example.com",
@@ -251,7 +294,7 @@ ENGINEER = (
 MANAGER = (
 	"demo.quality@example.com",
 	"Demo Quality Manager",
-	("Quality Manager", "Purchase User", "Supplier Quality Manager"),
+	("Quality Manager", "Purchase User", "Purchase Manager", "Supplier Quality Manager"),
 )
 COUNSEL = (
 	"demo.counsel@example.com",

@@ -53,6 +53,15 @@ class Version(Generic[Entry]):
 
 
 @dataclass(frozen=True)
+class Acted:
+	"""That an amendment changed an entry: `action` is what it did with it."""
+
+	amendment: str
+	effective_from: date
+	action: str
+
+
+@dataclass(frozen=True)
 class Overlap:
 	"""An entry that two amendments change; `acts_last` says whether ours has the last word from then on."""
 
@@ -105,6 +114,29 @@ def versions(
 				steps.pop()  # another amendment of the same day, which acts first
 			steps.append((amendment.effective_from, text.get(change.key)))
 	return {key: _periods(steps) for key, steps in history.items()}
+
+
+def acted_on(amendments: Iterable[Amendment[Entry]], day: date, subject: str) -> dict[str, list[Acted]]:
+	"""By entry the amendments that changed it by `day`, in the order in which they acted.
+
+	Where there are several they overlap: the last one says how the entry reads.
+	"""
+	found: dict[str, list[Acted]] = {}
+	for amendment in in_order(amendments):
+		if amendment.effective_from > day:
+			break
+		for change in amendment.changes:
+			if change.subject == subject:
+				acted = Acted(amendment.name, amendment.effective_from, change.action)
+				found.setdefault(change.key, []).append(acted)
+	return found
+
+
+def acting_before(amendment: Amendment[Entry], others: Iterable[Amendment[Entry]]) -> list[Amendment[Entry]]:
+	"""The other amendments that have acted when `amendment` does, in order: what it finds is made by them."""
+	return [
+		other for other in in_order(others) if other.name != amendment.name and other.order < amendment.order
+	]
 
 
 def end_as_of(end_date: date | None, amendments: Iterable[Amendment], day: date = date.max) -> date | None:

@@ -6,7 +6,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from partner_relations.supplier_quality import amending, contract_steps
+from partner_relations.supplier_quality import amending, contract_steps, contract_text
+from partner_relations.supplier_quality.amendments import AMENDMENT
 from partner_relations.supplier_quality.contract_steps import CONTRACT
 
 
@@ -26,7 +27,22 @@ def take_step(contract: str, step: str, details: dict | str | None = None) -> No
 @frappe.whitelist()
 def text_on(contract: str, day: str) -> dict[str, Any]:
 	"""What a contract says on a day, its confirmed amendments included."""
-	return amending.text_on(_readable(contract), getdate(day))
+	return contract_text.text_on(_readable(contract), getdate(day))
+
+
+@frappe.whitelist()
+def amendments(contract: str) -> list[dict[str, Any]]:
+	"""The amendments of a contract that the user may read, those that nobody has confirmed yet included."""
+	return contract_text.amendments_of(_readable(contract))
+
+
+@frappe.whitelist()
+def changes(amendment: str) -> dict[str, Any]:
+	"""What a saved amendment changes, old beside new, and what it still needs."""
+	document = frappe.get_doc(AMENDMENT, amendment)
+	document.check_permission("read")
+	_readable(document.contract)
+	return contract_text.changes_of(document)
 
 
 @frappe.whitelist()

@@ -20,7 +20,7 @@ from factories import make_kpi, make_user, unique
 from frappe.utils import add_days, add_years, getdate, today
 from support.statements import statements
 
-from partner_relations.supplier_quality import amending, amendments, contract_terms
+from partner_relations.supplier_quality import amending, amendments, contract_terms, contract_text
 from partner_relations.supplier_quality.contract_steps import take_step
 
 
@@ -157,7 +157,7 @@ def test_the_text_of_a_day_with_what_it_comes_from(contract):
 		new_value=1500,
 		new_end_date=add_years(END, 2),
 	)
-	before, after = (amending.text_on(contract, day(number)) for number in (19, 20))
+	before, after = (contract_text.text_on(contract, day(number)) for number in (19, 20))
 	assert (before["value"], after["value"]) == (1000, 1500)
 	assert (before["end_date"], after["end_date"]) == (
 		getdate(add_years(END, 1)),

@@ -13,6 +13,7 @@ from partner_relations.demo import cast, evaluations
 from partner_relations.demo.purchases import Chances
 from partner_relations.demo.quarters import workday
 from partner_relations.demo.site import forget_fiscal_years
+from partner_relations.supplier_quality import contract_text
 
 COMPANY = "Test Co"
 QUARTERS = 1
@@ -89,6 +90,17 @@ def assert_whole_path_from_contract_to_ledger(made: dict[str, int]) -> None:
 	assert (
 		frappe.db.count("Blanket Order", {"company": COMPANY, "contract": ("is", "set"), "docstatus": 1}) == 2
 	)
+
+	amendments = frappe.get_all("Contract Amendment", {}, ["contract", "status", "owner", "confirmed_by"])
+	assert len(amendments) == made["Contract Amendment"] == len(cast.AMENDMENTS)
+	assert {(row.status, row.owner, row.confirmed_by) for row in amendments} == {
+		("Confirmed", cast.BUYER[0], cast.HEAD[0]),
+		("Draft", cast.BUYER[0], None),
+	}
+	(amended,) = {row.contract for row in amendments}
+	today_says = contract_text.text_on(frappe.get_doc("Contract", amended), today())
+	assert today_says["value"] == cast.AMENDMENTS[0].value
+	assert any(row["pieces"] for row in today_says["clauses"]), "a clause reads otherwise than signed"
 
 	results = Counter(frappe.get_all("Contract Obligation Result", {"company": COMPANY}, pluck="outcome"))
 	assert len(results) > 1, results

@@ -1,10 +1,14 @@
 import * as calculation from "./partner_relations/calculation";
+import * as contract_changes from "./partner_relations/contract_changes";
 import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as contract_life from "./partner_relations/contract_life";
 import * as contract_obligations from "./partner_relations/contract_obligations";
+import * as contract_text from "./partner_relations/contract_text";
+import * as contract_timeline from "./partner_relations/contract_timeline";
 import * as criteria from "./partner_relations/criteria";
 import * as dialogs from "./partner_relations/dialogs";
 import * as display from "./partner_relations/display";
+import * as order_contract from "./partner_relations/order_contract";
 import * as plots from "./partner_relations/plot";
 import * as rewards from "./partner_relations/rewards";
 import * as server from "./partner_relations/server";
@@ -15,12 +19,16 @@ frappe.provide("partner_relations");
 Object.assign(
 	partner_relations,
 	calculation,
+	contract_changes,
 	contract_clauses,
 	contract_life,
 	contract_obligations,
+	contract_text,
+	contract_timeline,
 	criteria,
 	dialogs,
 	display,
+	order_contract,
 	plots,
 	rewards,
 	server,

@@ -4,6 +4,7 @@ frappe.ui.form.on("Contract Amendment", {
 			filters: { docstatus: 1, life_cycle: ["in", ["Signing", "In Force"]] },
 		}));
 		offer_entries(frm);
+		partner_relations.show_amendment_overview(frm);
 	},
 	contract: (frm) => offer_entries(frm),
 	effective_from: (frm) => offer_entries(frm),

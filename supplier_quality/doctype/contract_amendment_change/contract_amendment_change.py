@@ -13,6 +13,7 @@ class ContractAmendmentChange(Document):
 		action: DF.Literal["Replace", "Add", "Remove"]
 		clause: DF.Link | None
 		clause_type: DF.Literal[
+			"",
 			"Confidentiality",
 			"Quality Standard",
 			"Delivery",

@@ -1,5 +1,7 @@
 // The life of a contract in its form: where it stands, and what may be done next.
 
+import { show_contract_text } from "./contract_text";
+import { show_contract_timeline } from "./contract_timeline";
 import { escape } from "./display";
 import { call } from "./server";
 
@@ -14,6 +16,8 @@ const COLORS = {
 	Cancelled: "red",
 };
 
+export const LIFE_CYCLE = Object.keys(COLORS);
+
 const FIELDS = {
 	comment: () => ({ fieldtype: "Small Text", label: __("Comment") }),
 	reason: () => ({ fieldtype: "Small Text", label: __("Reason"), reqd: 1 }),
@@ -23,12 +27,25 @@ const FIELDS = {
 	terminated_on: () => ({ fieldtype: "Date", label: __("Last Day of the Contract"), reqd: 1 }),
 };
 
+// The step of a contract, for people.
+export function life_cycle_label(state) {
+	return __(state, null, "Contract");
+}
+
+export function life_cycle_color(state) {
+	return COLORS[state] || "gray";
+}
+
+export function life_cycle_pill(state) {
+	return `<span class="indicator-pill ${life_cycle_color(state)}">${escape(life_cycle_label(state))}</span>`;
+}
+
 // Shows the step in which a contract is, and a button for each step that may follow.
 export async function show_contract_life(frm) {
 	const { doc } = frm;
 	if (doc.party_type === "Employee" || frm.is_new()) return;
 	if (doc.life_cycle) {
-		frm.page.set_indicator(__(doc.life_cycle, null, "Contract"), COLORS[doc.life_cycle]);
+		frm.page.set_indicator(life_cycle_label(doc.life_cycle), life_cycle_color(doc.life_cycle));
 	}
 	if (doc.notice_by && doc.life_cycle === "In Force") {
 		const days = frappe.datetime.get_day_diff(doc.notice_by, frappe.datetime.get_today());
@@ -39,8 +56,9 @@ export async function show_contract_life(frm) {
 		frm.dashboard.add_indicator(escape(text), days > 60 ? "green" : "orange");
 	}
 	if (doc.docstatus === 1) {
-		frm.add_custom_button(__("Text as of a Day"), () => ask_day(frm));
+		frm.add_custom_button(__("Text as of a Day"), () => show_contract_text(frm));
 	}
+	show_contract_timeline(frm);
 	const steps = await call("contracts.next_steps", { contract: doc.name });
 	if (frm.doc.name !== doc.name) return;
 	offer_submit_to_approvers(frm, steps);
@@ -83,31 +101,4 @@ function take(frm, step) {
 		},
 	});
 	dialog.show();
-}
-
-function ask_day(frm) {
-	frappe.prompt(
-		{
-			fieldname: "day",
-			fieldtype: "Date",
-			label: __("Day"),
-			reqd: 1,
-			default: frappe.datetime.get_today(),
-		},
-		async ({ day }) => {
-			const { clauses } = await call("contracts.text_on", { contract: frm.doc.name, day });
-			const message = clauses
-				.map(
-					(row, index) => `<h5>${index + 1}. ${escape(row.title || "")}</h5>
-						<div>${frappe.dom.remove_script_and_style(row.text || "")}</div>`
-				)
-				.join("");
-			frappe.msgprint({
-				title: __("Text as of {0}", [frappe.datetime.str_to_user(day)]),
-				message: message || escape(__("The contract has no clauses on this day.")),
-				wide: true,
-			});
-		},
-		__("Text as of a Day")
-	);
 }

@@ -94,7 +94,8 @@ export function promise_text(row) {
 		: __("{0}: at least {1}", [__(row.kpi), target]);
 }
 
-function promise_html(row) {
+// The same as HTML, with how often it is judged; or when a deliverable is due.
+export function promise_html(row) {
 	if (row.kind !== "KPI promise") {
 		const owed = row.owed_by === "Us" ? __("Owed by us") : __("Owed by the partner");
 		return escape(__("Due on {0}. {1}.", [frappe.datetime.str_to_user(row.due_date), owed]));
