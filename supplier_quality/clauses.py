@@ -17,6 +17,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, getdate, now, today
 from frappe.utils.nestedset import get_ancestors_of
 
+from partner_relations.common.documents import keep_computed_rows
 from partner_relations.supplier_quality.agreements import clauses as core
 from partner_relations.supplier_quality.agreements import placeholders
 from partner_relations.supplier_quality.clause_library import (
@@ -44,6 +45,8 @@ def prepare(contract: Document, method: str | None = None) -> None:
 			take_from_template(contract)
 			give_keys(contract)
 			freeze_texts(contract)
+		else:
+			keep_what_is_frozen(contract)
 		note_missing(contract)
 		keep_override(contract)
 		write_text(contract)
@@ -182,6 +185,16 @@ def freeze_texts(contract: Document) -> None:
 			if before is not None and row.title == before.title:
 				row.title = None
 		_freeze(row, clause, contract)
+
+
+def keep_what_is_frozen(contract: Document) -> None:
+	"""From the review on: what people may not write in a row stays as the library wrote it.
+
+	That their own words stay is seen to by `contracts.prepare`.
+	"""
+	before = contract.get_doc_before_save()
+	if before is not None:
+		keep_computed_rows(contract.get("clauses") or [], before.get("clauses") or [])
 
 
 def _freeze(row: Document, clause: Any, contract: Document) -> None:

@@ -80,9 +80,17 @@ def guard_rows(rows: Sequence[Any], before: Sequence[Any], may_change: Container
 				_("Row {0} can't be changed after submission. {1}").format(row.idx, advice),
 				frappe.UpdateAfterSubmitError,
 			)
-		for field in row.meta.fields:
-			if field.read_only:
-				row.set(field.fieldname, earlier[row.name].get(field.fieldname))
+	keep_computed_rows(rows, before)
+
+
+def keep_computed_rows(rows: Sequence[Any], before: Sequence[Any]) -> None:
+	"""Put back what people can't change in the rows that were there before: see `keep_computed_fields`."""
+	earlier = {row.name: row for row in before}
+	for row in rows:
+		if row.name in earlier:
+			for field in row.meta.fields:
+				if field.read_only:
+					row.set(field.fieldname, earlier[row.name].get(field.fieldname))
 
 
 def _comparable(doc, field: Any) -> Any:

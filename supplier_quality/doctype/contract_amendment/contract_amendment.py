@@ -40,6 +40,9 @@ class ContractAmendment(Document):
 	def before_submit(self):
 		amending.confirm(self)
 
+	def before_update_after_submit(self):
+		amending.keep_what_was_confirmed(self)
+
 	def on_submit(self):
 		amending.take_effect(self)
 
