@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from partner_relations.supplier_quality.rating.numbers import as_text
+from partner_relations.supplier_quality.rating.numbers import EXACT, as_text
 
 ZERO = Decimal(0)
 
@@ -99,12 +99,12 @@ class Condition:
 			return False
 		slack = self.margin if binds_already else ZERO
 		if self.comparison == Comparison.AT_LEAST:
-			return value >= self.number - slack
+			return value >= EXACT.subtract(self.number, slack)
 		if self.comparison == Comparison.ABOVE:
-			return value > self.number - slack
+			return value > EXACT.subtract(self.number, slack)
 		if self.comparison == Comparison.AT_MOST:
-			return value <= self.number + slack
-		return value < self.number + slack
+			return value <= EXACT.add(self.number, slack)
+		return value < EXACT.add(self.number, slack)
 
 
 class Bound(str, Enum):
