@@ -266,6 +266,7 @@ def take_step(contract: str, name: str, details: Mapping[str, Any] | None = None
 	document = frappe.get_doc(CONTRACT, contract, for_update=True)
 	_refuse_employees(document)
 	document.check_permission(step.right)
+	_check_origin(document, step)  # to submit what is submitted would be an update to Frappe
 	given = {key: (details or {}).get(key) for key in step.details}
 	if name == "approve":
 		document.submit()
@@ -329,14 +330,7 @@ def is_managed(contract: Document | Mapping[str, Any]) -> bool:
 
 def check_and_apply(contract: Document, step: Step, details: Mapping[str, Any]) -> None:
 	"""Check a step and write it to the document, which the caller saves."""
-	state = state_of(contract)
-	if state not in step.origins:
-		frappe.throw(
-			_("The contract is in the step {0}; “{1}” isn't possible there.").format(
-				_(state, context=CONTRACT), step.label
-			),
-			title=_("Not Possible Now"),
-		)
+	_check_origin(contract, step)
 	reason = step.objection(contract, frappe.session.user)
 	if reason:
 		frappe.throw(reason, title=_("Somebody Else Must Do This"))
@@ -345,9 +339,20 @@ def check_and_apply(contract: Document, step: Step, details: Mapping[str, Any]) 
 		frappe.throw(
 			"<br>".join(escape_html(sentence) for sentence in missing), title=_("Something Is Missing")
 		)
-	contract.flags.previous_life_cycle = state
+	contract.flags.previous_life_cycle = state_of(contract)
 	contract.life_cycle = step.target
 	step.apply(contract, details)
+
+
+def _check_origin(contract: Document, step: Step) -> None:
+	state = state_of(contract)
+	if state not in step.origins:
+		frappe.throw(
+			_("The contract is in the step {0}; “{1}” isn't possible there.").format(
+				_(state, context=CONTRACT), step.label
+			),
+			title=_("Not Possible Now"),
+		)
 
 
 def _say_why(contract: Document, step: Step, details: Mapping[str, Any]) -> None:
