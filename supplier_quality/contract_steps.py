@@ -201,7 +201,7 @@ STEPS = {
 		),
 		Step(
 			"approve",
-			_lt("Approve"),
+			_lt("Approve", context="Contract"),
 			(AWAITING_APPROVAL,),
 			SIGNING,
 			"submit",

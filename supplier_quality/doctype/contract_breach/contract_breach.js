@@ -187,7 +187,7 @@ async function notify(frm) {
 		{
 			fieldname: "recipients",
 			fieldtype: "Data",
-			label: __("To"),
+			label: __("To", null, "Notice"),
 			description: __("Separate several addresses with commas. Empty: the address of the partner."),
 			default: address.message?.email_id || "",
 		},

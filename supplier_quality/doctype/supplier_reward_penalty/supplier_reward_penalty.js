@@ -196,7 +196,7 @@ function add_steps(frm) {
 		if (!open || objection_to_approving) {
 			if (!frm.is_dirty()) frm.page.clear_primary_action();
 		} else if (!frm.is_dirty()) {
-			frm.page.set_primary_action(__("Approve"), () => approve(frm));
+			frm.page.set_primary_action(__("Approve", null, "Supplier Reward Penalty"), () => approve(frm));
 		}
 		if (open) frm.add_custom_button(__("Reject"), () => waive(frm, __("Reject")));
 	}
@@ -246,7 +246,7 @@ function add_links(frm) {
 	const { doc } = frm;
 	const link = (doctype, name, label) => {
 		if (!name || !frappe.model.can_read(doctype)) return;
-		frm.add_custom_button(label, () => frappe.set_route("Form", doctype, name), __("Open"));
+		frm.add_custom_button(label, () => frappe.set_route("Form", doctype, name), __("Open", null, "Supplier Reward Penalty"));
 	};
 	link(doc.source_type, doc.source_name, __(doc.source_type));
 	link("Contract", doc.contract, __("Contract"));
@@ -372,7 +372,7 @@ async function send_notice(frm) {
 			{
 				fieldname: "recipients",
 				fieldtype: "Data",
-				label: __("To"),
+				label: __("To", null, "Notice"),
 				description: __("Separate several addresses with commas."),
 				default: recipients.join(", "),
 				reqd: 1,
@@ -498,7 +498,7 @@ function post(frm) {
 				}</p>`,
 			},
 		],
-		label: __("Post"),
+		label: __("Post", null, "Supplier Reward Penalty"),
 		method: "post",
 		working: __("Posting"),
 		done: __("It is posted."),

@@ -27,7 +27,11 @@ frappe.listview_settings["Supplier Reward Penalty"] = {
 
 	onload(listview) {
 		if (!frappe.model.can_submit("Supplier Reward Penalty")) return;
-		listview.page.add_actions_menu_item(__("Approve"), () => approve_selected(listview), false);
+		listview.page.add_actions_menu_item(
+			__("Approve", null, "Supplier Reward Penalty"),
+			() => approve_selected(listview),
+			false
+		);
 	},
 };
 

@@ -31,7 +31,7 @@ frappe.query_reports["Reward and Penalty Register"] = {
 		},
 		{
 			fieldname: "to_date",
-			label: __("Until"),
+			label: __("Until", null, "Supplier Reward Penalty"),
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 		},

@@ -163,10 +163,10 @@ def columns(rows: list[frappe._dict]) -> list[dict[str, Any]]:
 		{"fieldname": "paid_by", "label": _("Paid By"), "fieldtype": "Data", "width": 85},
 		money("amount", _("Amount")),
 		money("approved", _("Approved Amount")),
-		money("posted", _("Posted")),
+		money("posted", _("Posted", context="Supplier Reward Penalty")),
 		money("ledger", _("In the Ledger")),
-		money("difference", _("Difference"), 100),
-		{"fieldname": "note", "label": _("Note"), "fieldtype": "Data", "width": 230},
+		money("difference", _("Difference", context="Supplier Reward Penalty"), 100),
+		{"fieldname": "note", "label": _("Note", context="Supplier Reward Penalty"), "fieldtype": "Data", "width": 230},
 		{"fieldname": "posting_date", "label": _("Posting Date"), "fieldtype": "Date", "width": 105},
 		{
 			"fieldname": "voucher",

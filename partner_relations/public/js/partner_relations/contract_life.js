@@ -19,11 +19,11 @@ const COLORS = {
 export const LIFE_CYCLE = Object.keys(COLORS);
 
 const FIELDS = {
-	comment: () => ({ fieldtype: "Small Text", label: __("Comment") }),
+	comment: () => ({ fieldtype: "Small Text", label: __("Comment", null, "Contract") }),
 	reason: () => ({ fieldtype: "Small Text", label: __("Reason"), reqd: 1 }),
 	signed_file: () => ({ fieldtype: "Attach", label: __("Signed Contract"), reqd: 1 }),
 	signee: () => ({ fieldtype: "Data", label: __("Signed for the Partner By"), reqd: 1 }),
-	signed_on: () => ({ fieldtype: "Datetime", label: __("Signed On"), reqd: 1 }),
+	signed_on: () => ({ fieldtype: "Datetime", label: __("Signed On", null, "Contract"), reqd: 1 }),
 	terminated_on: () => ({ fieldtype: "Date", label: __("Last Day of the Contract"), reqd: 1 }),
 };
 

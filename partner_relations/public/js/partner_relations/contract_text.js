@@ -18,7 +18,7 @@ export function show_contract_text(frm) {
 			{
 				fieldname: "day",
 				fieldtype: "Date",
-				label: __("Day"),
+				label: __("Day", null, "Contract"),
 				reqd: 1,
 				default: frappe.datetime.get_today(),
 				onchange: () => fill(dialog, contract),

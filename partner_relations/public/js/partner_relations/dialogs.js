@@ -117,7 +117,7 @@ export async function send_to_supplier(evaluation, supplier) {
 				{
 					fieldname: "recipients",
 					fieldtype: "Data",
-					label: __("To"),
+					label: __("To", null, "Notice"),
 					description: __("Separate several addresses with commas."),
 					default: recipients.join(", "),
 					reqd: 1,
