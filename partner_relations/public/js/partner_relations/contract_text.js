@@ -69,7 +69,7 @@ function figures({ end_date, end_by, times_renewed, value, value_by, currency, c
 	const renewed = times_renewed ? escape(__("renewed {0} times", [times_renewed])) : "";
 	return cards([
 		{
-			label: __("Ends On"),
+			label: __("Ends On", null, "Contract"),
 			value: end_date ? escape(frappe.datetime.str_to_user(end_date)) : __("No end"),
 			hint: [by(end_by), renewed].filter(Boolean).join(", "),
 		},
