@@ -45,6 +45,8 @@ doctype_js = {
 }
 doctype_list_js = {"Supplier": "public/js/supplier_list.js"}
 
+override_doctype_dashboards = {"Customer": "partner_relations.supplier_quality.connections.of_customer"}
+
 # ERPNext's documents
 
 doc_events = {
