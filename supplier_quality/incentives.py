@@ -99,7 +99,7 @@ def _propose(
 				rules.append((document, Rule.from_document(document)))
 		if not rules:
 			return made
-		history = read(names, [rule for _document, rule in rules])
+		history = _decided_today(read(names, [rule for _document, rule in rules]))
 		groups = SupplierGroups()
 		for document, rule in rules:
 			with _logged(f"Incentive rule {document.name} failed"):
@@ -109,6 +109,12 @@ def _propose(
 					[_proposal(document, call, source_type) for call in calls if call.source.name not in done]
 				)
 	return made
+
+
+def _decided_today(history: History) -> History:
+	"""What is proposed now counts against the caps of this year, whenever a breach was detected."""
+	day = getdate(today())
+	return {key: [replace(source, day=day) for source in series] for key, series in history.items()}
 
 
 @contextmanager

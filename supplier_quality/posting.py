@@ -244,11 +244,12 @@ def settle(
 		if part > 0:
 			shares.append(Share(invoice.account, invoice.currency, part, invoice.name))
 		if part == wanted:
-			return shares
+			break
 		rest -= part * rates[invoice.currency]
-	part = _rounded(rest / rates[currency], currency)
-	if part > 0:
-		shares.append(Share(account, currency, part))
+	else:
+		part = _rounded(rest / rates[currency], currency)
+		if part > 0:
+			shares.append(Share(account, currency, part))
 	if not shares:
 		_refuse(_("The amount is too small for the supplier's currency."))
 	return shares

@@ -201,6 +201,13 @@ def begin(document) -> None:
 	document.proposed_by = frappe.session.user
 	if document.amended_from:
 		old = frappe.get_doc(REWARD_PENALTY, document.amended_from, for_update=True)
+		if not old.unique_key:
+			frappe.throw(
+				_("{0} has been replaced by another record already. Edit that one.").format(
+					get_link_to_form(REWARD_PENALTY, old.name)
+				),
+				title=_("Proposed Already"),
+			)
 		for fieldname in ("rule", "contract", "definition", "calculation", "calculated_amount"):
 			document.set(fieldname, old.get(fieldname))
 		by_hand = made_by_hand(old)
@@ -553,6 +560,12 @@ def record_response(name: str, answer: str, text: str | None, by: str) -> None:
 		response_by=by,
 		responded_on=now(),
 	)
+
+
+def answered_by(by: str | None) -> str:
+	"""Who gave an answer that the user notes: a name, or None where the user alone is known."""
+	by, user = (by or "").strip(), frappe.session.user
+	return (_("{0}, noted by {1}").format(by, user) if by else user)[:140]
 
 
 def decide_dispute(name: str, decision: str, reason: str) -> None:

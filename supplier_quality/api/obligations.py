@@ -12,7 +12,7 @@ from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.compliance import CONTRACT, RESULT
 from partner_relations.supplier_quality.evidence import window_evidence
 from partner_relations.supplier_quality.report.kpi_evidence import kpi_evidence
-from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
+from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY, answered_by
 
 LINES_SHOWN = 200
 WINDOWS_SHOWN = 400
@@ -158,7 +158,7 @@ def notify(breach: str, recipients: list | str | None = None, message: str | Non
 def record_answer(breach: str, answer: str, text: str | None = None, by: str | None = None) -> None:
 	"""Note what the partner answered by letter or phone; `by` is who answered there."""
 	frappe.has_permission(BREACH, "write", breach, throw=True)
-	breaches.record_response(breach, answer, text, (by or "").strip() or frappe.session.user)
+	breaches.record_response(breach, answer, text, answered_by(by))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -3,7 +3,6 @@
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.utils import cstr, flt
 
 from partner_relations.supplier_quality import effects, posting, remedy_schemes, reward_penalty
@@ -83,8 +82,7 @@ def record_notice(name: str, given_on: str, how: str) -> None:
 def record_response(name: str, answer: str, text: str | None = None, by: str | None = None) -> None:
 	"""Note an answer that the supplier gave otherwise than on its own page; `by` is who gave it."""
 	frappe.has_permission(REWARD_PENALTY, "write", name, throw=True)
-	noted = _("{0}, noted by {1}").format(by, frappe.session.user) if by else frappe.session.user
-	reward_penalty.record_response(name, answer, text, noted[:140])
+	reward_penalty.record_response(name, answer, text, reward_penalty.answered_by(by))
 
 
 @frappe.whitelist(methods=["POST"])
