@@ -43,7 +43,10 @@ doctype_js = {
 	"Purchase Order": "public/js/purchase_order.js",
 	"Supplier": "public/js/supplier.js",
 }
-doctype_list_js = {"Supplier": "public/js/supplier_list.js"}
+doctype_list_js = {
+	"Contract": "public/js/contract_list.js",
+	"Supplier": "public/js/supplier_list.js",
+}
 
 override_doctype_dashboards = {"Customer": "partner_relations.supplier_quality.connections.of_customer"}
 

@@ -55,6 +55,18 @@ def supplier_groups(suppliers: Iterable[str]) -> dict[str, str | None]:
 	)
 
 
+def visible_names(doctype: str, names: Iterable[str]) -> set[str]:
+	"""The suppliers or customers (`doctype`) that the user may see, of those named: one query at most.
+
+	As with `supplier_groups`: whose role reads none of them sees all those that a document names.
+	"""
+	wanted = set(names)
+	if not wanted or not frappe.has_permission(doctype, "read"):
+		return wanted
+	filters = {"name": ("in", list(wanted))}
+	return set(frappe.get_list(doctype, filters=filters, pluck="name", limit_page_length=0))
+
+
 def groups_within(supplier_group: str) -> set[str]:
 	"""The supplier group and all groups below it."""
 	group, ancestor = frappe.qb.DocType("Supplier Group"), frappe.qb.DocType("Supplier Group").as_("ancestor")

@@ -36,7 +36,6 @@ VOCABULARIES = {
 	"doc.document_type": "document types of ERPNext",
 	"doc.kind": "options of Supplier Reward Penalty",
 	"doc.kpi": "names of KPIs",
-	"doc.life_cycle": "options of Contract",
 	"doc.measure": "options of Supplier Reward Penalty",
 	"doc.outcome": "options of Contract Obligation Result",
 	"doc.payment_terms_template": "names of payment terms",
