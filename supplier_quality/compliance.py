@@ -532,6 +532,8 @@ def record_delivery(
 	delivered_on = getdate(delivered_on)
 	if delivered_on > getdate(today()):
 		frappe.throw(_("The delivery can't lie in the future."))
+	if evidence and not frappe.db.exists("File", {"file_url": evidence}):
+		frappe.throw(_("There is no file {0}.").format(frappe.utils.escape_html(evidence)))
 	row = next(
 		(
 			row

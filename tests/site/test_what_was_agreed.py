@@ -6,10 +6,12 @@ from typing import Any
 import frappe
 import pytest
 from clause_factories import make_approved
-from contract_factories import END, acting_as, amend, buyer, contract_in_force, make_contract
+from compliance_factories import deliverable, promising
+from contract_factories import END, acting_as, amend, attach, buyer, contract_in_force, make_contract
+from factories import make_supplier
 from frappe.utils import add_days, today
 
-from partner_relations.supplier_quality import amendments
+from partner_relations.supplier_quality import amendments, compliance
 from partner_relations.supplier_quality.contract_steps import take_step
 
 
@@ -80,3 +82,13 @@ def test_what_a_clause_came_from_is_not_forged_from_the_review_on(field, value):
 	with acting_as(contract.owner):
 		contract.save()
 	assert contract.reload().clauses[0].get(field) == before
+
+
+def test_what_shows_a_delivery_is_a_file():
+	contract = promising(make_supplier(), deliverable(add_days(today(), -5)))
+	key = contract.obligations[0].obligation_key
+	with pytest.raises(frappe.ValidationError, match="no file"):
+		compliance.record_delivery(contract.name, key, today(), "javascript:alert(1)")
+	file = attach(contract)
+	compliance.record_delivery(contract.name, key, today(), file)
+	assert contract.reload().obligations[0].evidence == file

@@ -37,12 +37,12 @@ export async function show_contract_obligations(frm) {
 }
 
 function connect(frm, $wrapper) {
-	$wrapper.on("click", "[data-result]", (event) => {
+	$wrapper.find("[data-result]").on("click", (event) => {
 		const { result, kind } = event.currentTarget.dataset;
 		if (kind === "KPI promise") show_evidence("Contract Obligation Result", result);
 		else frappe.set_route("Form", "Contract Obligation Result", result);
 	});
-	$wrapper.on("click", "[data-deliver]", async (event) => {
+	$wrapper.find("[data-deliver]").on("click", async (event) => {
 		await record_delivery(frm.doc.name, event.currentTarget.dataset.deliver);
 		await frm.reload_doc();
 	});
@@ -144,7 +144,8 @@ function window_label({ judged_each, windows_begin }, { from_date, to_date }) {
 function deliverable_html(row) {
 	const window = row.windows[row.windows.length - 1];
 	const delivered = window?.delivered_on || row.delivered_on;
-	const evidence = row.evidence
+	// Whoever may write the contract may enter anything there: only an address of the web is a link.
+	const evidence = /^(https?:\/)?\//.test(row.evidence)
 		? `<a href="${escape(row.evidence)}" target="_blank" rel="noopener">${__("Evidence")}</a>`
 		: "";
 	if (delivered) {
