@@ -306,6 +306,19 @@ def test_a_limit_that_binds_holds_within_its_margin(current, revenue, proposed):
 	assert one(LIMITED, facts(current, revenue=revenue)).proposed == proposed
 
 
+@pytest.mark.parametrize(("current", "complaints", "proposed"), [
+	("Key", 21, "Regular"),
+	("Key", 19, "Key"),
+	("Regular", 19, "Regular"),
+	("Regular", 15, "Key"),
+])  # fmt: skip
+def test_a_ceiling_that_binds_holds_within_its_margin(current, complaints, proposed):
+	condition = replace(COMPLAINS.conditions[0], margin=d(5))
+	definition = replace(BY_REVENUE, limits=(replace(COMPLAINS, conditions=(condition,)),))
+	outcome = one(definition, facts(current, revenue=60, complaint_rate=(complaints, 1000)))
+	assert outcome.proposed == proposed
+
+
 def test_no_data_meets_no_condition():
 	assert one(LIMITED, facts("Key", revenue=90)).proposed == "Strategic"
 	assert one(LIMITED, facts("Regular", complaint_rate=(1, 100))).proposed == "Regular"
@@ -352,6 +365,13 @@ HELD = replace(BY_REVENUE, hysteresis=Hysteresis(margin=d(3)))
 )
 def test_the_margin_around_the_borders(current, score, proposed):
 	assert one(HELD, facts(current, revenue=score)).proposed == proposed
+
+
+@pytest.mark.parametrize("score", (54, 56))
+def test_a_margin_wider_than_a_band_moves_nobody_backwards(score):
+	"""At 56 with a margin of 10 the customer has what is due at 46, but it rises: it keeps what it has."""
+	definition = replace(HELD, bands=bands(50, 55), hysteresis=Hysteresis(margin=d(10)))
+	assert one(definition, facts("Key", revenue=score)).proposed == "Key"
 
 
 def test_what_the_margin_held_is_said():
@@ -420,6 +440,12 @@ def test_what_waits_for_confirmation_is_said():
 	}
 
 
+def test_an_assessment_that_called_for_no_move_ends_the_row():
+	definition = replace(BY_REVENUE, hysteresis=Hysteresis(confirmations=3))
+	outcome = one(definition, facts("Key", revenue=10, earlier_proposals=("Key", "Regular")))
+	assert (outcome.proposed, values_of(outcome, Code.UNCONFIRMED)["times"]) == ("Key", 1)
+
+
 def history(definition: Definition, customers: Sequence[CustomerFacts], first: str) -> list[str]:
 	"""The tiers of a customer who is moved as each assessment proposes."""
 	tiers, earlier = [first], ()
@@ -445,10 +471,10 @@ seen = st.builds(
 hystereses = st.builds(Hysteresis, st.decimals(0, 20, places=1), st.integers(1, 3))
 
 
-@given(st.lists(seen, min_size=1, max_size=15), hystereses, st.booleans())
-def test_hysteresis_never_moves_more_often_than_without(customers, hysteresis, limited):
+@given(st.lists(seen, min_size=1, max_size=15), hystereses, st.booleans(), st.integers(51, 80))
+def test_hysteresis_never_moves_more_often_than_without(customers, hysteresis, limited, strategic):
 	"""Border by border: what moves with hysteresis moves without it too, sooner or at the same time."""
-	without = LIMITED if limited else BY_REVENUE
+	without = replace(LIMITED if limited else BY_REVENUE, bands=bands(50, strategic))
 	plain_limits = tuple(
 		replace(limit, conditions=tuple(replace(row, margin=d(0)) for row in limit.conditions))
 		for limit in without.limits
@@ -601,6 +627,7 @@ def changed(definition: Definition, path: str, value) -> dict:
 	return data
 
 
+LOW_BORDER = replace(BY_REVENUE, bands=bands(key=10))
 EIGHT_CELLS = BY_MATRIX.to_dict()["matrix"]["cells"][:8]
 SAME_SEGMENTS = [{"name": "Best", "tier": "Key"}] * 2
 
@@ -663,6 +690,7 @@ SAME_SEGMENTS = [{"name": "Best", "tier": "Key"}] * 2
 		(changed(LIMITED, "limits.0.conditions.0.margin", -1), "negative number", "limits", 1),
 		(changed(BY_REVENUE, "hysteresis.margin", -1), "negative number", "hysteresis", 0),
 		(changed(BY_REVENUE, "hysteresis.margin", 21), "margin out of reach", "hysteresis", 0),
+		(changed(LOW_BORDER, "hysteresis.margin", 10), "margin out of reach", "hysteresis", 0),
 		(changed(BY_ABC, "hysteresis.margin", 6), "margin out of reach", "hysteresis", 0),
 		(changed(BY_REVENUE, "hysteresis.confirmations", 0), "confirmations", "hysteresis", 0),
 	],
