@@ -196,12 +196,15 @@ def amount_of(doc) -> str:
 def steps_of(doc) -> list[Step]:
 	"""The steps of the calculation, in words."""
 	return [
-		Step(
-			row["text"],
-			"" if row["amount"] is None else fmt_money(row["amount"], currency=doc.currency),
-		)
+		Step(row["text"], _step_amount(row["amount"], doc.currency))
 		for row in remedy_schemes.explain(doc.calculation)
 	]
+
+
+def _step_amount(amount: float | None, currency: str) -> str:
+	"""Formatted; empty for a note, and for what rounding took or gave when that is too little to show."""
+	shown = "" if amount is None else fmt_money(amount, currency=currency)
+	return "" if amount and shown.lstrip("-") == fmt_money(0, currency=currency) else shown
 
 
 def reward_penalty_facts(doc) -> list[Fact]:

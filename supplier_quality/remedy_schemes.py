@@ -185,10 +185,19 @@ def explain(calculation: Sequence[Mapping[str, str]] | str | None) -> list[dict[
 
 
 def _sentence(sentences: Mapping[str, tuple[str, tuple[str, ...]]], step: Mapping[str, str]) -> str:
-	text, names = sentences[step["key"]]
+	text, names = sentences[_key(step)]
 	sentence = text.format(*(_shown(step, name) for name in names))
 	reference = step.get("reference")
 	return f"{reference}: {sentence}" if reference else sentence
+
+
+def _key(step: Mapping[str, str]) -> str:
+	"""The key of a step's sentence: what is due for each single day needs no "per" and "times"."""
+	key = step["key"]
+	if key in ("percent rate", "amount rate") and Decimal(step["per_units"]) == 1:
+		if Decimal(step["times"]) == Decimal(step["units"]):
+			return f"{key}, for each"
+	return key
 
 
 def _shown(step: Mapping[str, str], name: str) -> str:
@@ -244,13 +253,15 @@ def _sentences() -> dict[str, tuple[str, tuple[str, ...]]]:
 			("units", "grace"),
 		),
 		"percent rate": (
-			_("{0} % of {1} ({2}) per {3}, times {5} for {4}."),
+			_("{0} % of {1} ({2}) per {3}, {5} times for {4}."),
 			("rate", "value", "basis", "per_units", "units", "times"),
 		),
 		"amount rate": (
-			_("{0} per {1}, times {3} for {2}."),
+			_("{0} per {1}, {3} times for {2}."),
 			("rate", "per_units", "units", "times"),
 		),
+		"percent rate, for each": (_("{0} % of {1} ({2}) × {3}."), ("rate", "value", "basis", "units")),
+		"amount rate, for each": (_("An amount of {0} × {1}."), ("rate", "units")),
 		"percent step": (
 			_("{0}, more than {1}: {2} % of {3} ({4})."),
 			("units", "threshold", "rate", "value", "basis"),

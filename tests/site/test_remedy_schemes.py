@@ -74,7 +74,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 			[
 				"PO-1: 10 days less 2 days of force majeure: 8 days.",
 				"PO-1: 8 days less the grace of 3 days: 5 days.",
-				"PO-1: 1 % of 1,000 (Order value) per 1 day, times 5 for 5 days.",
+				"PO-1: 1 % of 1,000 (Order value) × 5 days.",
 			],
 		),
 		(
@@ -195,7 +195,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 			{**LATE, "has_cap_percent": 0, "has_yearly_cap": 1, "yearly_cap": 100},
 			late(20, already=80),
 			[
-				"PO-1: 10.5 % of 200 (Order value) per 2 days, times 10 for 20 days.",
+				"PO-1: 10.5 % of 200 (Order value) per 2 days, 10 times for 20 days.",
 				"Capped at 100 per calendar year: 80 used up, 20 left.",
 			],
 		),
@@ -203,7 +203,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 			{**LATE, "has_cap_percent": 0, "has_cap_amount": 1, "cap_amount": 33.333},
 			late(20),
 			[
-				"PO-1: 10.5 % of 200 (Order value) per 2 days, times 10 for 20 days.",
+				"PO-1: 10.5 % of 200 (Order value) per 2 days, 10 times for 20 days.",
 				"Capped at 33.333.",
 				"Rounded half up; decimal places: 2.",
 			],

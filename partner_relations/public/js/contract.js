@@ -2,6 +2,11 @@ frappe.ui.form.on("Contract", {
 	setup(frm) {
 		const { clause_type } = frappe.meta.docfield_map["Contract Clause Entry"] || {};
 		if (clause_type) clause_type.formatter = partner_relations.clause_type;
+		const { target } = frappe.meta.docfield_map["Contract Obligation"] || {};
+		// A dated deliverable has none: a zero there would look like one.
+		if (target)
+			target.formatter = (value, _df, _options, { kpi }) =>
+				kpi ? partner_relations.number(value) : "";
 	},
 
 	refresh(frm) {

@@ -1,7 +1,17 @@
 const OPEN = ["Detected", "Notified", "Accepted", "Disputed"];
 
 frappe.listview_settings["Contract Breach"] = {
-	add_fields: ["status", "facts_changed", "comparison", "has_value", "unit", "due_date", "days_late", "owed_by"],
+	add_fields: [
+		"status",
+		"facts_changed",
+		"comparison",
+		"has_value",
+		"unit",
+		"due_date",
+		"days_late",
+		"owed_by",
+		"to_date",
+	],
 	hide_name_column: true,
 
 	get_indicator({ status, facts_changed, owed_by }) {
@@ -20,6 +30,12 @@ frappe.listview_settings["Contract Breach"] = {
 	},
 
 	formatters: {
+		// One obligation is broken in many periods; most screens have no room for a column of dates.
+		obligation: (title, _df, { from_date, to_date, due_date }) => {
+			const days = due_date ? [due_date] : [from_date, to_date];
+			const period = days.map((day) => frappe.datetime.str_to_user(day)).join(" – ");
+			return `${partner_relations.escape(title)} <span class="text-muted">· ${period}</span>`;
+		},
 		value: (value, _df, doc) => {
 			if (doc.due_date) return frappe.utils.escape_html(__("{0} days late", [doc.days_late]));
 			return doc.has_value ? partner_relations.measured(value, doc.unit || "") : "";

@@ -1,5 +1,5 @@
 frappe.listview_settings["Contract Clause"] = {
-	add_fields: ["status", "is_starting_point"],
+	add_fields: ["status", "is_starting_point", "language"],
 	get_indicator({ status, is_starting_point }) {
 		if (status === "Approved" && is_starting_point) {
 			return [__("Starting Point"), "orange", "status,=,Approved|is_starting_point,=,1"];
@@ -8,7 +8,10 @@ frappe.listview_settings["Contract Clause"] = {
 		return [__(status, null, "Contract Clause"), color, `status,=,${status}`];
 	},
 	formatters: {
-		clause_type: (name) => partner_relations.clause_type(name),
+		clause_type: (name, _df, { language }) =>
+			`${partner_relations.clause_type(name)} <span class="text-muted">· ${partner_relations.escape(
+				language
+			)}</span>`,
 		version: (version) => (version ? cint(version) : ""),
 	},
 };

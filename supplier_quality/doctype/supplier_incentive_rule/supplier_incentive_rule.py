@@ -49,6 +49,7 @@ class SupplierIncentiveRule(Document):
 		kpi: DF.Link | None
 		looks_at: DF.Literal["Published evaluation", "Contract breach"]
 		measure: DF.Literal[
+			"",
 			"Bonus",
 			"Rebate",
 			"Price Reduction",

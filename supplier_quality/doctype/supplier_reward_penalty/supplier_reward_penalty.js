@@ -45,6 +45,9 @@ frappe.ui.form.on("Supplier Reward Penalty", {
 	async refresh(frm) {
 		offer_measures(frm);
 		show_indicator(frm);
+		if (frm.doc.docstatus === 0 && !frm.is_new() && !OPEN.includes(frm.doc.status)) {
+			frm.disable_form(); // rejected or waived before it was approved: it only stays on record
+		}
 		if (frm.is_new()) {
 			frm.get_field("overview").$wrapper.empty();
 			frm.get_field("calculation_view").$wrapper.empty();
@@ -140,11 +143,15 @@ function show_overview(frm) {
 			hint: restrictions.length ? escape(__("Restrictions in force: {0}", [active])) : "",
 		});
 	}
-	if (doc.respond_by) {
+	// Until the supplier has been told, no answer is awaited, whatever day was set for a notice that waits.
+	if (doc.answer || (doc.respond_by && doc.notice_on)) {
+		const day = (stored) => frappe.datetime.str_to_user((stored || "").split(" ")[0]);
 		list.push({
 			label: __("Answer"),
 			value: escape(doc.answer ? __(doc.answer, null, frm.doctype) : __("awaited")),
-			hint: escape(__("by {0}", [frappe.datetime.str_to_user(doc.respond_by)])),
+			hint: escape(
+				doc.responded_on ? __("on {0}", [day(doc.responded_on)]) : __("by {0}", [day(doc.respond_by)])
+			),
 			color: { Accepted: "green", Disputed: "orange" }[doc.answer] || "",
 		});
 	}
@@ -170,8 +177,9 @@ function show_next_step(frm) {
 	} else if (doc.status === "Disputed") {
 		const text = __("The supplier disputes it. Uphold or waive it.");
 		frm.set_intro(`${escape(text)}<br><b>${escape(doc.response)}</b>`, "orange");
-	} else if (doc.status === "Waived" && !doc.waiver_reason) {
-		frm.set_intro(escape(__("It fell with the breach behind it, which was withdrawn.")), "blue");
+	} else if (doc.status === "Waived") {
+		const reason = doc.waiver_reason || __("It fell with the breach behind it, which was withdrawn.");
+		frm.set_intro(escape(reason), "blue");
 	} else if (["Approved", "Notified", "Accepted"].includes(doc.status) && doc.docstatus === 1) {
 		if (doc.debit_note) {
 			frm.set_intro(escape(__("The accountants complete and submit its debit note.")), "blue");
@@ -246,7 +254,11 @@ function add_links(frm) {
 	const { doc } = frm;
 	const link = (doctype, name, label) => {
 		if (!name || !frappe.model.can_read(doctype)) return;
-		frm.add_custom_button(label, () => frappe.set_route("Form", doctype, name), __("Open", null, "Supplier Reward Penalty"));
+		frm.add_custom_button(
+			label,
+			() => frappe.set_route("Form", doctype, name),
+			__("Open", null, "Supplier Reward Penalty")
+		);
 	};
 	link(doc.source_type, doc.source_name, __(doc.source_type));
 	link("Contract", doc.contract, __("Contract"));

@@ -53,8 +53,9 @@ class SupplierRewardPenalty(Document):
 		hold_payments: DF.Check
 		is_financial: DF.Check
 		journal_entry: DF.Data | None
-		kind: DF.Literal["Reward", "Penalty"]
+		kind: DF.Literal["", "Reward", "Penalty"]
 		measure: DF.Literal[
+			"",
 			"Bonus",
 			"Rebate",
 			"Price Reduction",

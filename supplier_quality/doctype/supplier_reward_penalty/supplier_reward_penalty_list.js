@@ -22,7 +22,13 @@ frappe.listview_settings["Supplier Reward Penalty"] = {
 	formatters: {
 		amount: (amount, _df, doc) =>
 			doc.is_financial ? partner_relations.escape(format_currency(amount, doc.currency)) : "",
-		measure: (measure) => partner_relations.escape(__(measure, null, "Supplier Reward Penalty")),
+		// On most screens there is room for one column more than supplier and status.
+		measure(measure, _df, { is_financial, amount, currency }) {
+			const name = __(measure, null, "Supplier Reward Penalty");
+			return partner_relations.escape(
+				is_financial ? `${name}, ${format_currency(amount, currency)}` : name
+			);
+		},
 	},
 
 	onload(listview) {

@@ -17,11 +17,16 @@ export function calculation_table(steps, amount, currency) {
 }
 
 function step_row({ text, amount }, currency) {
-	const figure = amount === null ? "" : money(amount, currency);
+	const figure = amount === null || too_little(amount, currency) ? "" : money(amount, currency);
 	return `<tr class="${amount === null ? "text-muted" : ""}">
 		<td>${escape(text)}</td>
 		<td class="pr-figure">${figure}</td>
 	</tr>`;
+}
+
+// What rounding took or gave: most often less than the currency has decimals to show.
+function too_little(amount, currency) {
+	return amount !== 0 && money(Math.abs(amount), currency) === money(0, currency);
 }
 
 function money(amount, currency) {

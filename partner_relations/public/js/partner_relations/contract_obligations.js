@@ -65,7 +65,7 @@ function figures(obligations) {
 			label: __("Kept", null, "Contract Obligation Result"),
 			value: share,
 			hint: escape(__("{0} of {1} windows", [kept, judged.length])),
-			color: judged.length && kept < judged.length ? "orange" : "green",
+			color: judged.length ? (kept < judged.length ? "orange" : "green") : "",
 		},
 		{
 			label: __("Open Breaches"),

@@ -6,11 +6,12 @@ import { call } from "./server";
 // Says what approving did: one, or how many with each one left out and why.
 export function show_approved({ approved, skipped }) {
 	if (!skipped.length) {
-		const [first] = approved;
-		const message =
-			approved.length === 1 && first.status === "Awaiting Second Approval"
+		const [first, ...others] = approved;
+		const one =
+			first?.status === "Awaiting Second Approval"
 				? __("The first approval is given. A second person must approve it.")
-				: __("Approved: {0}.", [approved.length]);
+				: __("It is approved.");
+		const message = others.length ? __("Approved: {0}.", [approved.length]) : one;
 		frappe.show_alert({ message: escape(message), indicator: "green" });
 		return;
 	}
