@@ -101,7 +101,8 @@ def _renew(name: str) -> bool:
 	contract = frappe.get_doc(CONTRACT, name, for_update=True)
 	if contract.life_cycle != IN_FORCE or not contract.auto_renew or contract.terminated_on:
 		return False
-	agreed = amendments.of_contracts([name])[name]
+	# Locked, and so as they are now: one may have been confirmed since the job began to read.
+	agreed = amendments.of_contracts([name], for_update=True)[name]
 	before = renewals_of(contract)
 	end_date = getdate(contract.end_date) if contract.end_date else None
 	due = terms.due_renewals(end_date, agreed, before, cint(contract.renewal_months), getdate(today()))
