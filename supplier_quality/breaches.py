@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, escape_html, getdate, now, today
+from frappe.utils import add_days, cint, getdate, now, today
 
-from partner_relations.common.bulk import insert_documents, insert_rows, update_rows
+from partner_relations.common.bulk import add_comments, insert_documents, update_rows
 from partner_relations.common.documents import without_scripts
 from partner_relations.supplier_quality import breach_sentences, remedy_schemes, reward_penalty
 from partner_relations.supplier_quality.agreements.obligations import Outcome, points_missed
@@ -241,7 +241,7 @@ def _move(moved: Mapping[str, tuple[str, str | None]]) -> None:
 		},
 	)
 	back = _("The facts are as they were: the promise was not kept.")
-	_comment({name: said(why) or back for name, (_status, why) in moved.items()})
+	add_comments(BREACH, {name: said(why) or back for name, (_status, why) in moved.items()})
 
 
 def _why_withdrawn(row: Mapping[str, Any], finding: Finding) -> str:
@@ -285,26 +285,6 @@ def _note_changes(notes: Mapping[str, str], cleared: Sequence[str], known: Mappi
 		BREACH, ["facts_changed", "facts_changed_finding"], {name: [1, note] for name, note in news.items()}
 	)
 	update_rows(BREACH, ["facts_changed", "facts_changed_finding"], {name: [0, None] for name in cleared})
-
-
-def _comment(texts: Mapping[str, str]) -> None:
-	"""A line in the timeline of each, for rows that are written without the document."""
-	stamp, user = now(), frappe.session.user
-	columns = (
-		"name", "owner", "modified_by", "creation", "modified", "docstatus", "comment_type", "comment_email",
-		"comment_by", "reference_doctype", "reference_name", "content",
-	)  # fmt: skip
-	insert_rows(
-		"Comment",
-		columns,
-		(
-			(
-				frappe.generate_hash(length=10), user, user, stamp, stamp, 0, "Info", user, user, BREACH,
-				name, escape_html(text),
-			)
-			for name, text in texts.items()
-		),
-	)  # fmt: skip
 
 
 def _waive_proposals(reasons: Mapping[str, str | None]) -> None:
@@ -456,7 +436,7 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 			)
 	made = reward_penalty.propose(proposals)
 	_note_penalties(made, terminates)
-	_comment(nothing)
+	add_comments(BREACH, nothing)
 	return made
 
 

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import now
 from pypika.terms import Case
 
-from partner_relations.common.bulk import insert_rows
+from partner_relations.common.bulk import add_comments
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
@@ -47,7 +47,7 @@ def note_fallen(evaluations: Sequence[str], cancelled: bool = False) -> None:
 			if row.docstatus == 0
 		}
 	)
-	_comment(sentences)
+	add_comments(REWARD_PENALTY, sentences)
 
 
 def note_standing(evaluations: Sequence[str]) -> None:
@@ -63,7 +63,10 @@ def note_standing(evaluations: Sequence[str]) -> None:
 		fields=["name", "source_name", "reason"],
 	)
 	_rewrite({row.name: _without_doubt(row.reason) for row in rows})
-	_comment({row.name: _("The evaluation {0} is in force again.").format(row.source_name) for row in rows})
+	add_comments(
+		REWARD_PENALTY,
+		{row.name: _("The evaluation {0} is in force again.").format(row.source_name) for row in rows},
+	)
 
 
 def _without_doubt(reason: str | None) -> str:
@@ -84,24 +87,3 @@ def _rewrite(reasons: Mapping[str, str]) -> None:
 		.set(record.modified, now())
 		.where(record.name.isin(list(reasons)))
 	).run()
-
-
-def _comment(texts: Mapping[str, str]) -> None:
-	"""A comment on each reward or penalty, in one statement."""
-	user, stamp = frappe.session.user, now()
-	columns = (
-		"name owner modified_by creation modified docstatus comment_type comment_email comment_by "
-		"reference_doctype reference_name content"
-	).split()
-	by = frappe.utils.get_fullname(user)
-	insert_rows(
-		"Comment",
-		columns,
-		(
-			(
-				frappe.generate_hash(length=10), user, user, stamp, stamp, 0, "Info", user, by,
-				REWARD_PENALTY, name, frappe.utils.escape_html(text),
-			)
-			for name, text in texts.items()
-		),
-	)  # fmt: skip
