@@ -271,12 +271,20 @@ def changes_of(amendment: Document) -> dict[str, Any]:
 		"value": (
 			{"old": flt(_value(contract, earlier)), "new": flt(own.value)} if own.value is not None else None
 		),
-		"overlaps": amending.overlaps_of(amendment) if amendment.docstatus < 2 else [],
+		"overlaps": _overlaps(amendment) if amendment.docstatus < 2 else [],
 		"needed": amending.still_needed(amendment, frappe.session.user) if amendment.docstatus == 0 else [],
 		"confirmed_by_name": (
 			frappe.utils.get_fullname(amendment.confirmed_by) if amendment.confirmed_by else None
 		),
 	}
+
+
+def _overlaps(amendment: Document) -> list[dict[str, Any]]:
+	"""As `amending.overlaps_of`, with `draft` where the other amendment was confirmed by nobody yet."""
+	found = amending.overlaps_of(amendment)
+	names = [row["amendment"] for row in found]
+	drafts = frappe.get_all(AMENDMENT, {"name": ("in", names), "docstatus": 0}, pluck="name") if names else []
+	return [{**row, "draft": row["amendment"] in drafts} for row in found]
 
 
 def _change(row: Document, old: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 // What an amendment changes, old beside new, and whose confirmation it still needs: the head of its form.
 
 import { difference_html } from "./contract_clauses";
-import { cards, empty_state, escape, form_link } from "./display";
+import { cards, escape, form_link } from "./display";
 import { call } from "./server";
 
 const AMENDMENT = "Contract Amendment";
@@ -10,14 +10,8 @@ const ACTION_COLORS = { Add: "green", Replace: "blue", Remove: "red" };
 // Fills the overview of a Contract Amendment as it was saved.
 export async function show_amendment_overview(frm) {
 	const field = frm.get_field("overview");
-	if (frm.is_new()) {
-		field.$wrapper.html(
-			empty_state(
-				__("Say what changes and from which day. Saved, the amendment shows old beside new here.")
-			)
-		);
-		return;
-	}
+	frm.toggle_display("overview", !frm.is_new());
+	if (frm.is_new()) return;
 	const amendment = frm.doc.name;
 	const found = await call("contracts.changes", { amendment });
 	if (frm.doc.name !== amendment) return;
@@ -33,7 +27,7 @@ function offer_submit(frm, needed) {
 }
 
 function overview_html(doc, found) {
-	return `<div class="pr-wide">
+	return `<div class="pr-panel">
 		${cards([from_card(doc), ...term_cards(doc, found), ...confirmation_cards(doc, found)])}
 		${needed_html(found.needed)}${overlaps_html(found.overlaps)}
 		${found.changes.map(change_html).join("")}
@@ -55,13 +49,17 @@ function from_card({ effective_from, contract, docstatus }) {
 }
 
 function term_cards({ currency }, { end, value }) {
-	const arrow = (old, now) => `<span class="text-muted">${old}</span> → ${now}`;
 	const day = (date) => (date ? escape(frappe.datetime.str_to_user(date)) : __("No end"));
 	const money = (amount) => escape(format_currency(amount, currency));
-	const found = [];
-	if (end) found.push({ label: __("End of the Contract"), value: arrow(day(end.old), day(end.new)) });
-	if (value) found.push({ label: __("Contract Value"), value: arrow(money(value.old), money(value.new)) });
-	return found;
+	const term = (label, { old, new: now }, shown) => ({
+		label,
+		value: shown(now),
+		hint: __("instead of {0}", [`<del>${shown(old)}</del>`]),
+	});
+	return [
+		...(end ? [term(__("End of the Contract"), end, day)] : []),
+		...(value ? [term(__("Contract Value"), value, money)] : []),
+	];
 }
 
 function confirmation_cards(doc, { confirmed_by_name }) {
@@ -87,7 +85,7 @@ function needed_html(needed) {
 
 function overlaps_html(overlaps) {
 	return overlaps
-		.map(({ entry, amendment, effective_from, acts_last }) => {
+		.map(({ entry, amendment, effective_from, acts_last, draft }) => {
 			const words = acts_last
 				? __(
 						"“{0}” is changed by {1} too, from {2} on. From the later of both days on this one counts."
@@ -99,7 +97,9 @@ function overlaps_html(overlaps) {
 				escape(frappe.datetime.str_to_user(effective_from)),
 			];
 			const text = escape(words).replace(/\{(\d)\}/g, (_match, place) => values[place]);
-			return `<div class="pr-row"><span class="indicator-pill orange">${__("Overlap")}</span><div>${text}</div></div>`;
+			return `<div class="pr-row"><span class="indicator-pill orange">${__("Overlap")}</span><div>${text} ${
+				draft ? escape(__("Nobody has confirmed that one yet.")) : ""
+			}</div></div>`;
 		})
 		.join("");
 }
@@ -121,11 +121,11 @@ function change_html({ subject, action, title, old_title, pieces, facts, clause,
 }
 
 function facts_html(facts) {
-	if (!facts.length) return "";
-	const rows = facts.map(
-		({ label, old, new: now }) =>
-			`<tr><td class="text-muted">${escape(label)}</td><td>${old ? `<del>${escape(old)}</del>` : ""}
-				${now ? `<ins>${escape(now)}</ins>` : ""}</td></tr>`
-	);
-	return `<table class="table pr-table pr-facts pr-difference-words"><tbody>${rows.join("")}</tbody></table>`;
+	const words = (tag, text) => (text ? `<${tag}>${escape(text)}</${tag}>` : "");
+	return facts
+		.map(
+			({ label, old, new: now }) => `<div class="pr-fact">
+				<span class="text-muted">${escape(label)}</span> ${words("del", old)} ${words("ins", now)}</div>`
+		)
+		.join("");
 }

@@ -27,7 +27,13 @@ export function show_contract_text(frm) {
 		],
 	});
 	if (frappe.model.can_print("Contract", frm)) {
-		dialog.set_primary_action(__("Print"), ({ day }) => print(frm.doc, day));
+		dialog.set_primary_action(__("Print"), ({ day }) =>
+			open_print("/printview", frm.doc, day, { trigger_print: 1 })
+		);
+		dialog.set_secondary_action_label(__("PDF"));
+		dialog.set_secondary_action(() =>
+			open_print("/api/method/frappe.utils.print_format.download_pdf", frm.doc, dialog.get_value("day"))
+		);
 	}
 	dialog.show();
 	fill(dialog, contract);
@@ -46,17 +52,17 @@ async function fill(dialog, contract) {
 	});
 }
 
-// The print of that day, through Frappe's own print view: in the language of the contract.
-function print({ name, contract_language: language }, day) {
+// Frappe's own print, with our setting for the day; in the language of the contract.
+function open_print(path, { name, contract_language: language }, day, more = {}) {
 	const query = new URLSearchParams({
 		doctype: "Contract",
 		name,
 		format: PRINT_FORMAT,
-		trigger_print: 1,
 		settings: JSON.stringify({ as_of: day }),
 		...(language ? { _lang: language } : {}),
+		...more,
 	});
-	window.open(frappe.urllib.get_full_url(`/printview?${query}`), "_blank", "noopener");
+	window.open(frappe.urllib.get_full_url(`${path}?${query}`), "_blank", "noopener");
 }
 
 function text_html(found) {
@@ -65,7 +71,7 @@ function text_html(found) {
 }
 
 function figures({ end_date, end_by, times_renewed, value, value_by, currency, clauses, obligations }) {
-	const by = (amendment) => (amendment ? __("by {0}", [form_link(AMENDMENT, amendment)]) : "");
+	const by = (amendment) => (amendment ? __("set by {0}", [form_link(AMENDMENT, amendment)]) : "");
 	const renewed = times_renewed ? escape(__("renewed {0} times", [times_renewed])) : "";
 	return cards([
 		{
@@ -144,11 +150,11 @@ function format(words, values) {
 
 function obligations_html(obligations) {
 	if (!obligations.length) return "";
-	const rows = obligations.map(
-		(row) => `<div class="pr-row"><div></div><div><b>${escape(row.title)}</b>
-			<div>${promise_html(row)}</div>${origin_html(row)}</div>
-			${row.remedy_scheme ? form_link("Remedy Scheme", row.remedy_scheme) : ""}</div>`
-	);
+	const rows = obligations.map((row) => {
+		const remedy = row.remedy_scheme ? ` · ${form_link("Remedy Scheme", row.remedy_scheme)}` : "";
+		return `<div class="pr-entry"><b>${escape(row.title)}</b>
+			<div>${promise_html(row)}${remedy}</div>${origin_html(row)}</div>`;
+	});
 	return `<div class="pr-panel"><p class="pr-panel-title">${__("Obligations")}</p>${rows.join("")}</div>`;
 }
 
