@@ -131,10 +131,14 @@ contract_breaches_detected = [
 # User Permissions on parties
 
 has_permission = {
+	"Contract": "partner_relations.supplier_quality.party_permissions.has_permission",
+	"Contract Amendment": "partner_relations.supplier_quality.party_permissions.amendment_has_permission",
 	"Contract Breach": "partner_relations.supplier_quality.party_permissions.has_permission",
 	"Contract Obligation Result": "partner_relations.supplier_quality.party_permissions.has_permission",
 }
 permission_query_conditions = {
+	"Contract": "partner_relations.supplier_quality.party_permissions.contract_conditions",
+	"Contract Amendment": "partner_relations.supplier_quality.party_permissions.amendment_conditions",
 	"Contract Breach": "partner_relations.supplier_quality.party_permissions.breach_conditions",
 	"Contract Obligation Result": "partner_relations.supplier_quality.party_permissions.result_conditions",
 }

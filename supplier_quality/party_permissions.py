@@ -1,45 +1,84 @@
 """User Permissions on suppliers and customers, for documents that name them by a dynamic link.
 
-Frappe applies User Permissions to plain links only, so whoever may see one supplier would see the breaches of
-all.
+Frappe applies User Permissions to plain links only, so whoever may see one supplier would see the contracts
+and breaches of all. An amendment names no party: whoever may see the contract may see it.
 """
 
 from typing import Any
 
 import frappe
+from frappe.model.db_query import DatabaseQuery
 
 PARTY_TYPES = ("Supplier", "Customer")
+PARTY_FIELDS = {
+	"Contract": "party_name",
+	"Contract Breach": "party",
+	"Contract Obligation Result": "party",
+}
+
+# Frappe 16 takes every other answer for a no; to 15 a yes is the last word, and no other app is asked.
+ALLOWED = True if int(frappe.__version__.split(".")[0]) >= 16 else None
 
 
-def has_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:
+def has_permission(doc, ptype: str | None = None, user: str | None = None) -> bool | None:
 	"""Hook `has_permission` of documents with a party: False for one that is hidden from the user."""
-	allowed = _allowed(doc.doctype, doc.get("party_type"), user or frappe.session.user)
-	return allowed is None or doc.get("party") in allowed
+	parties = allowed_parties(doc.doctype, doc.get("party_type"), user)
+	return ALLOWED if parties is None or doc.get(PARTY_FIELDS[doc.doctype]) in parties else False
+
+
+def amendment_has_permission(doc, ptype: str | None = None, user: str | None = None) -> bool | None:
+	"""Hook `has_permission` of Contract Amendment: it takes the right to the contract too.
+
+	To confirm an amendment, or to cancel it, changes what was approved: that takes the right to approve.
+	"""
+	if not (doc.get("contract") and frappe.db.exists("Contract", doc.contract)):
+		return ALLOWED
+	right = "submit" if ptype in ("submit", "cancel") else "read"
+	return ALLOWED if frappe.has_permission("Contract", right, doc.contract, user=user) else False
+
+
+def contract_conditions(user: str | None = None) -> str:
+	"""Hook `permission_query_conditions` of Contract."""
+	return _party_conditions("Contract", user)
 
 
 def breach_conditions(user: str | None = None) -> str:
 	"""Hook `permission_query_conditions` of Contract Breach."""
-	return _conditions("Contract Breach", user)
+	return _party_conditions("Contract Breach", user)
 
 
 def result_conditions(user: str | None = None) -> str:
 	"""Hook `permission_query_conditions` of Contract Obligation Result."""
-	return _conditions("Contract Obligation Result", user)
+	return _party_conditions("Contract Obligation Result", user)
 
 
-def _conditions(doctype: str, user: str | None) -> str:
-	table, parts = f"`tab{doctype}`", []
+def amendment_conditions(user: str | None = None) -> str:
+	"""Hook `permission_query_conditions` of Contract Amendment: those of the contracts that the user sees."""
+	if not frappe.has_permission("Contract", "read", user=user):
+		return "1 = 0"
+	conditions = DatabaseQuery("Contract", user=user).build_match_conditions()
+	if not conditions:
+		return ""
+	return f"`tabContract Amendment`.`contract` in (select `name` from `tabContract` where {conditions})"
+
+
+def _party_conditions(doctype: str, user: str | None) -> str:
+	kind, party = f"`tab{doctype}`.`party_type`", f"`tab{doctype}`.`{PARTY_FIELDS[doctype]}`"
+	parts = []
 	for party_type in PARTY_TYPES:
-		allowed = _allowed(doctype, party_type, user or frappe.session.user)
-		if allowed is not None:
+		parties = allowed_parties(doctype, party_type, user)
+		if parties is not None:
 			# Frappe takes conditions as text, and escapes its own in the same way.
-			names = ", ".join(frappe.db.escape(name, percent=False) for name in sorted(allowed))
-			parts.append(f"({table}.`party_type` != '{party_type}' or {table}.`party` in ({names}))")
+			names = ", ".join(frappe.db.escape(name, percent=False) for name in sorted(parties))
+			parts.append(f"({kind} != '{party_type}' or {party} in ({names}))")
 	return " and ".join(parts)
 
 
-def _allowed(doctype: str, party_type: str | None, user: str) -> set[str] | None:
-	"""The parties that a user may see in this document type; None: all of them."""
-	rows: list[Any] = frappe.permissions.get_user_permissions(user).get(party_type or "") or []
+def allowed_parties(doctype: str, party_type: str | None, user: str | None = None) -> set[str] | None:
+	"""The suppliers or customers that a user may see in documents of this type; None: all of them."""
+	if party_type not in PARTY_TYPES:
+		return None  # contracts with employees are HR's
+	permitted = frappe.permissions.get_user_permissions(user or frappe.session.user)
+	rows: list[Any] = permitted.get(party_type) or []
 	names = {row.get("doc") for row in rows if row.get("applicable_for") in (None, "", doctype)}
 	return names or None
