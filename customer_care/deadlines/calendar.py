@@ -185,24 +185,21 @@ class ServiceCalendar:
 		return week
 
 	def _find_week(self, number: int) -> Week:
-		monday = number * 7 + 1
+		monday = date.fromordinal(number * 7 + 1)
 		found: list[Interval] = []
-		closed_at = None
-		# The days before matter only for what of them is still open: in a fold the next day's hours may begin
-		# before the end of those of the last day.
-		for ordinal in range(monday - 2, monday + 7):
-			day = date.fromordinal(ordinal)
+		for weekday, hours in self.week.items():
+			day = monday + weekday * DAY
 			if day in self.holidays:
 				continue
-			for start, end in self.week.get(day.weekday(), ()):
+			for start, end in hours:
 				opens = self._opens(datetime.combine(day, start))
 				closes = self._closes(datetime.combine(day + DAY if end == MIDNIGHT else day, end))
-				if closed_at is not None:
-					opens = max(opens, closed_at)
+				# In a fold, hours may begin before the end of those before them, even of the day before; but
+				# not of the week before: at no place was a Monday ever turned back to Sunday but at 00:00.
+				if found:
+					opens = max(opens, found[-1][1])
 				if opens < closes:
-					closed_at = closes
-					if ordinal >= monday:
-						found.append((opens, closes))
+					found.append((opens, closes))
 		return Week(tuple(found), sum((closes - opens for opens, closes in found), NOTHING))
 
 	def _opens(self, wall: datetime) -> datetime:
@@ -285,14 +282,13 @@ def _span(start: datetime, end: datetime) -> Interval:
 
 
 def _numbers(start: datetime, end: datetime) -> range:
-	"""The weeks whose intervals may lie between two moments."""
-	numbers = range(_first_week(start), (end.toordinal() + 2) // 7 + 1)
+	"""The weeks whose hours may lie between two moments: a zone's day may be that before or after UTC's."""
+	numbers = range(_first_week(start), end.toordinal() // 7 + 1)
 	if len(numbers) > HORIZON_WEEKS:
 		raise CalendarError("beyond horizon", start=start, years=HORIZON_YEARS)
 	return numbers
 
 
 def _first_week(start: datetime) -> int:
-	"""The first week that may be open at a moment or later. The zone's day may be the one before UTC's, and
-	the hours of the day before that may still last."""
-	return (start.toordinal() - 4) // 7
+	"""The first week that may be open at a moment or later: where it is still the day before UTC's."""
+	return (start.toordinal() - 2) // 7

@@ -1,6 +1,7 @@
 """The clock against a reference that looks at every minute, and what is true of any calendar and holds."""
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, example, given, settings
@@ -37,53 +38,66 @@ ZONES = (
 	"Pacific/Chatham",
 	"UTC",
 )
-FIRST_DAY, LAST_DAY = date(2009, 1, 1), date(2028, 12, 31)
+FIRST, LAST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2028, 12, 31, tzinfo=UTC)
 
 
-def days_of_change(zone):
-	"""The days between which the offset of a zone differs, UTC noon to noon."""
-	days, day = [], FIRST_DAY
-	offset = None
-	while day < LAST_DAY:
-		noon = datetime.combine(day, time(12), UTC).astimezone(ZoneInfo(zone)).utcoffset()
-		if offset not in (None, noon):
-			days.append(day)
-		offset, day = noon, day + DAY
-	return days
+def changes(zone):
+	"""When the clocks of a zone are changed: the first quarter of an hour with another offset, in UTC."""
+	found, moment = [], FIRST
+	while moment < LAST:
+		if offset(zone, moment) != offset(zone, moment + DAY):
+			step = moment
+			while offset(zone, step) == offset(zone, moment):
+				step += 15 * MINUTE
+			found.append(step)
+		moment += DAY
+	return found
 
 
-CHANGES = {zone: days_of_change(zone) for zone in ZONES}
+def offset(zone, moment):
+	return moment.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+CHANGES = {zone: changes(zone) for zone in ZONES}
 
 
 @st.composite
-def hours_of_a_day(draw):
-	"""Up to three intervals, whole minutes, often at and around the hours in which clocks are changed."""
-	minute = st.integers(0, 24 * 60) | st.sampled_from(range(0, 4 * 60 + 1, 15)) | st.just(24 * 60)
+def hours_of_a_day(draw, zone, change):
+	"""Some intervals of whole minutes, which may touch; with a change of the clock, often at its edges."""
+	minute = st.integers(0, 24 * 60) | st.just(24 * 60)
+	if change:
+		midnight = datetime.combine(change.date(), time(), UTC)
+		edges = [change - midnight + offset(zone, at) for at in (change, change - 15 * MINUTE)]
+		near = st.sampled_from([edge // MINUTE + n for edge in edges for n in (-15, -1, 0, 1, 15, 30, 45)])
+		minute |= near.map(lambda minutes: minutes % (24 * 60))
 	bounds = sorted(draw(st.lists(minute, max_size=6, unique=True)))
 	times = [time(bound // 60 % 24, bound % 60) for bound in bounds]
-	return list(zip(times[::2], times[1::2], strict=False))
+	return list(pairwise(times)) if draw(st.booleans()) else list(zip(times[::2], times[1::2], strict=False))
 
 
-weeks = (
-	st.dictionaries(st.integers(0, 6), hours_of_a_day(), min_size=1)
-	| st.builds(lambda hours: {day: hours for day in range(7)}, hours_of_a_day())
-	| st.just({day: [(time(9), time(17))] for day in range(5)})
-	| st.just({day: [(time(0), time(6)), (time(22), time(0))] for day in range(7)})
-	| st.just({day: [(time(0), time(0))] for day in range(7)})
-).filter(lambda week: any(week.values()))
+def weeks(zone, change):
+	hours = hours_of_a_day(zone, change)
+	return (
+		st.dictionaries(st.integers(0, 6), hours, min_size=1)
+		| hours.map(lambda hours: dict.fromkeys(range(7), hours))
+		| st.just({day: [(time(9), time(17))] for day in range(5)})
+		| st.just({day: [(time(0), time(6)), (time(22), time(0))] for day in range(7)})
+		| st.just({day: [(time(0), time(0))] for day in range(7)})
+	).filter(lambda week: any(week.values()))
 
 
 @st.composite
 def cases(draw):
-	"""(calendar, a moment at which something is opened): half of them near a change of the clock."""
+	"""(calendar, when something is opened): most of them shortly before a change of the clock."""
 	zone = draw(st.sampled_from(ZONES))
-	day = draw(st.dates(FIRST_DAY, LAST_DAY))
-	if CHANGES[zone] and draw(st.booleans()):
-		day = draw(st.sampled_from(CHANGES[zone])) - draw(st.integers(0, 3)) * DAY
-	holidays = draw(st.frozensets(st.integers(-2, 8).map(lambda days: day + days * DAY), max_size=4))
-	calendar = ServiceCalendar(zone, draw(weeks), holidays)
-	opened = datetime.combine(day, time(), UTC) + draw(st.integers(0, 24 * 60)) * MINUTE
-	return calendar, opened
+	change = draw(st.sampled_from([None, *CHANGES[zone]]))
+	if change:
+		opened = change - draw(st.integers(-60, 2 * 24 * 60)) * MINUTE
+	else:
+		opened = FIRST + draw(st.integers(0, (LAST - FIRST) // MINUTE)) * MINUTE
+	day = opened.date()
+	holidays = draw(st.frozensets(st.integers(-2, 8).map(lambda days: day + days * DAY), max_size=3))
+	return ServiceCalendar(zone, draw(weeks(zone, change)), holidays), opened
 
 
 spans = st.lists(
@@ -150,7 +164,7 @@ class Reference:
 		return sum(moment < until for moment in self.runs) * MINUTE
 
 
-slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], max_examples=120)
+slow = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150)
 
 
 @slow
