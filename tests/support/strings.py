@@ -50,12 +50,14 @@ class Strings:
 
 	Frappe looks a text up in its context first (that which the code names, or a field's document type), then
 	without. `dynamic` are the marked expressions that aren't literals, `unmarked` the literals without a mark
-	that people read, both with their places.
+	that people read, both with their places. `bare` are texts with a context that Frappe looks up without it
+	too: options of fields that are read-only or in a grid, and the heading of a list.
 	"""
 
 	places: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 	dynamic: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 	unmarked: list[str] = field(default_factory=list)
+	bare: set[str] = field(default_factory=set)
 
 	def add(self, text: Any, place: str, context: str = "") -> None:
 		"""Note a text; one without letters (a sign, a number) is the same in every language."""
@@ -276,9 +278,12 @@ def _read_fields(found: Strings, fields: list[dict], doctype: str, place: str) -
 	for row in fields:
 		for key in ("label", "description", "placeholder"):
 			found.add(row.get(key), place, context=doctype)
+		if row.get("in_list_view"):
+			found.bare.add(row["label"])
 		if row["fieldtype"] == "Select":
 			for option in (row.get("options") or "").split("\n"):
 				found.add(option, place, context=doctype)
+				found.bare.add(option)
 		elif row["fieldtype"] == "HTML":
 			found.add(row.get("options"), place, context=doctype)
 		# Data fields start with their default, which people see and may change.

@@ -17,7 +17,7 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 HAN = "[\u4e00-\u9fff]"
 # A sign of half width beside a Chinese character. A colon or dot inside of Latin text or numbers is right.
 HALF_WIDTH = re.compile(rf"{HAN}[,;:!?()]|[,;:!?()]{HAN}|{HAN}\.(?:\s|$)")
-WITHOUT_CHINESE = {"ppm"}
+WITHOUT_CHINESE = {"PDF", "ppm"}
 ABBREVIATED = {"Evaluation No."}
 
 # Marked expressions that aren't literals, and whose words they are: each vocabulary is collected where it is
@@ -124,6 +124,7 @@ def test_every_text_is_translated(strings, rows):
 def test_every_row_is_needed(strings, rows):
 	known = {(source, context) for source, context, _translation in rows}
 	looked_up = {(text, context if (text, context) in known else "") for text, context in strings.places}
+	looked_up |= {(text, "") for text in strings.bare}
 	assert [row for row in rows if row[:2] not in looked_up] == []
 
 
