@@ -426,7 +426,7 @@ def test_as_many_statements_for_many_contracts_as_for_one():
 			assert len(report(contract_owner=owner).rows) == number
 		return len(seen)
 
-	few, many = counted(1), counted(6)
+	few, many = counted(1), counted(4)
 	assert many == few <= 15
 
 
