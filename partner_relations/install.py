@@ -69,11 +69,18 @@ def default_new_settings(doctype: str) -> None:
 
 
 def insert_defaults(names: Iterable[str]) -> None:
-	"""Insert the records of files in `fixtures/defaults/`; one that is there already stays as it is."""
+	"""Insert the records of files in `fixtures/defaults/`; one that is there already stays as it is.
+
+	What a record leaves empty stays empty: a rule without a company is for all of them, and Frappe would make
+	it one for the default company of the site.
+	"""
 	folder = Path(frappe.get_app_path("partner_relations", "fixtures", "defaults"))
 	for name in names:
 		for record in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
 			document = frappe.get_doc(record)
+			document.dont_update_if_missing = [
+				field.fieldname for field in document.meta.get_link_fields() if not field.default
+			]
 			if not frappe.db.exists(document.doctype, _identity(document)):
 				document.insert(ignore_permissions=True)
 

@@ -51,7 +51,7 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"options": "Company",
 			"in_standard_filter": 1,
 			"depends_on": "eval:doc.party_type!='Employee'",
-			"insert_after": "party_full_name",
+			"insert_after": "life_cycle",
 		},
 		{
 			"fieldname": "contract_owner",

@@ -14,6 +14,7 @@ from factories import (
 )
 from frappe.utils.data import strip_html
 
+from partner_relations.install import insert_defaults
 from partner_relations.supplier_quality import api, templates
 from partner_relations.supplier_quality.templates import supplier_templates
 
@@ -255,3 +256,15 @@ def test_definition_for_the_preview():
 	assert [row["grade"] for row in definition["grades"]] == ["A", "B", "C", "D"]
 	assert definition["criteria"][0]["measure"] == "accepted_quantity"
 	assert frappe.get_cached_doc(SCALE, make_scale()).grades[0].po_action == "Allow"
+
+
+@pytest.mark.parametrize(
+	("name", "doctype"),
+	[("contract_clause_rule", "Contract Clause Rule"), ("supplier_incentive_rule", "Supplier Incentive Rule")],
+)
+def test_rules_that_come_with_the_app_are_for_every_company(name, doctype):
+	"""Though the site has a default company, which Frappe gives to new documents that name none."""
+	assert frappe.defaults.get_defaults().company
+	frappe.db.delete(doctype)
+	insert_defaults([name])
+	assert frappe.db.count(doctype) and not any(frappe.get_all(doctype, pluck="company"))

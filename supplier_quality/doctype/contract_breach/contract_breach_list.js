@@ -31,11 +31,9 @@ frappe.listview_settings["Contract Breach"] = {
 
 	formatters: {
 		// One obligation is broken in many periods; most screens have no room for a column of dates.
-		obligation: (title, _df, { from_date, to_date, due_date }) => {
-			const days = due_date ? [due_date] : [from_date, to_date];
-			const period = days.map((day) => frappe.datetime.str_to_user(day)).join(" – ");
-			return `${partner_relations.escape(title)} <span class="text-muted">· ${period}</span>`;
-		},
+		obligation: (title, _df, { to_date, due_date }) =>
+			`<span class="text-muted">${frappe.datetime.str_to_user(due_date || to_date)} ·</span>
+			${partner_relations.escape(title)}`,
 		value: (value, _df, doc) => {
 			if (doc.due_date) return frappe.utils.escape_html(__("{0} days late", [doc.days_late]));
 			return doc.has_value ? partner_relations.measured(value, doc.unit || "") : "";

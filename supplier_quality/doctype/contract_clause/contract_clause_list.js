@@ -9,9 +9,8 @@ frappe.listview_settings["Contract Clause"] = {
 	},
 	formatters: {
 		clause_type: (name, _df, { language }) =>
-			`${partner_relations.clause_type(name)} <span class="text-muted">· ${partner_relations.escape(
-				language
-			)}</span>`,
+			`<span class="text-muted">${partner_relations.escape(language)} ·</span>
+			${partner_relations.clause_type(name)}`,
 		version: (version) => (version ? cint(version) : ""),
 	},
 };

@@ -26,7 +26,7 @@ frappe.listview_settings["Supplier Reward Penalty"] = {
 		measure(measure, _df, { is_financial, amount, currency }) {
 			const name = __(measure, null, "Supplier Reward Penalty");
 			return partner_relations.escape(
-				is_financial ? `${name}, ${format_currency(amount, currency)}` : name
+				is_financial ? `${format_currency(amount, currency)} · ${name}` : name
 			);
 		},
 	},
