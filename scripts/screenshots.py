@@ -24,15 +24,23 @@ DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
+# Below the navigation bar, which stays on top of every page.
+SCROLL_TO = """selector => {
+	const bar = document.querySelector(".navbar").getBoundingClientRect().bottom;
+	window.scrollBy(0, document.querySelector(selector).getBoundingClientRect().top - bar);
+}"""
+
+
 @dataclass(frozen=True)
 class Picture:
 	"""One screen: where it is, what must be visible before the picture is taken, the tab of the form to open
-	first, and whether it is taken on a phone, too."""
+	first, what the page is scrolled to, and whether it is taken on a phone, too."""
 
 	name: str
 	path: str
 	shows: str
 	tab: str = ""
+	top: str = ""
 	phone: bool = False
 
 
@@ -50,6 +58,11 @@ def pictures() -> list[Picture]:
 			"The site has no published evaluation: bench --site SITE execute partner_relations.demo.make"
 		)
 	name, supplier = evaluation[0].name, evaluation[0].supplier
+	return [*evaluation_pictures(name, supplier), *contract_pictures()]
+
+
+def evaluation_pictures(name: str, supplier: str) -> list[Picture]:
+	"""Evaluations and what they lead to."""
 	return [
 		Picture("workspace", "/app/supplier-quality", ".frappe-chart .dataset-units"),
 		Picture(
@@ -57,6 +70,47 @@ def pictures() -> list[Picture]:
 		),
 		Picture("evaluation", f"/app/supplier-evaluation/{name}", ".pr-criteria tbody tr", phone=True),
 		Picture("ranking", "/app/query-report/Supplier%20Ranking", ".datatable .dt-row"),
+	]
+
+
+def contract_pictures() -> list[Picture]:
+	"""From the contract to the ledger: a breach that nobody was told of yet, and a penalty that is posted."""
+	posted = frappe.get_all(
+		"Supplier Reward Penalty",
+		filters={"status": "Posted", "source_type": "Contract Breach"},
+		fields=["name", "contract"],
+		order_by="name",
+		limit=1,
+	)
+	if not posted:
+		sys.exit("The site has no penalty that is posted: make the demo data on a site without it.")
+	penalty, contract = posted[0].name, posted[0].contract
+	breach = frappe.get_all(
+		"Contract Breach",
+		filters={"contract": contract, "status": "Detected", "penalty": ("is", "set")},
+		order_by="from_date desc",
+		limit=1,
+		pluck="name",
+	)[0]
+	form = f"/app/contract/{contract}"
+	return [
+		Picture("contract", form, ".pr-obligations .pr-window", "Obligations"),
+		Picture("contract-clauses", form, "[data-fieldname='clauses'] .grid-row", "Clauses"),
+		Picture("contract-life", form, "[data-fieldname='life_overview'] .pr-panel", "Life of the Contract"),
+		Picture("breach", f"/app/contract-breach/{breach}", ".pr-promise"),
+		Picture("penalty", f"/app/supplier-reward-penalty/{penalty}", ".pr-calculation .pr-sum"),
+		Picture(
+			"obligation-compliance",
+			"/app/query-report/Obligation%20Compliance",
+			".datatable .dt-row",
+			top=".report-summary",
+		),
+		Picture(
+			"register",
+			"/app/query-report/Reward%20and%20Penalty%20Register",
+			".datatable .dt-row",
+			top=".report-summary",
+		),
 	]
 
 
@@ -74,6 +128,9 @@ def take(page: Page, picture: Picture, suffix: str) -> None:
 	page.wait_for_function("() => frappe.request.ajax_count === 0")
 	page.wait_for_timeout(1500)  # charts and the sidebar are animated
 	page.evaluate("() => document.activeElement && document.activeElement.blur()")
+	if picture.top:
+		page.evaluate(SCROLL_TO, picture.top)
+		page.wait_for_timeout(500)
 	target = IMAGES / f"{picture.name}{suffix}.png"
 	page.screenshot(path=target)
 	print(target.relative_to(CHECKOUT))

@@ -164,7 +164,7 @@ def columns(filters: frappe._dict, months: list[date]) -> list[dict[str, Any]]:
 			"precision": 1,
 			"width": 90,
 		},
-		{"fieldname": "open_breaches", "label": _("Open Breaches"), "fieldtype": "Int", "width": 115},
+		{"fieldname": "open_breaches", "label": _("Open Breaches"), "fieldtype": "Int", "width": 135},
 		*(
 			{
 				"fieldname": fieldname(month),

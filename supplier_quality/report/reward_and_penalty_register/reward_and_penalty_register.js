@@ -1,17 +1,19 @@
-const STATUSES = [
-	"Proposed",
-	"Awaiting Second Approval",
-	"Approved",
-	"Notified",
-	"Accepted",
-	"Disputed",
-	"Posted",
-	"In Effect",
-	"Ended",
-	"Waived",
-	"Reversed",
-	"Cancelled",
-];
+// As in the list of these records.
+const COLORS = {
+	Proposed: "yellow",
+	"Awaiting Second Approval": "yellow",
+	Approved: "blue",
+	Notified: "blue",
+	Accepted: "blue",
+	Disputed: "orange",
+	Posted: "green",
+	"In Effect": "green",
+	Ended: "gray",
+	Waived: "gray",
+	Reversed: "gray",
+	Cancelled: "red",
+};
+const STATUSES = Object.keys(COLORS);
 const CONTEXT = "Supplier Reward Penalty";
 
 frappe.query_reports["Reward and Penalty Register"] = {
@@ -75,9 +77,7 @@ frappe.query_reports["Reward and Penalty Register"] = {
 		const { fieldname } = column;
 		if (column.fieldtype === "Currency" && value == null) return "";
 		if (fieldname === "status") {
-			const colors = { Posted: "green", "In Effect": "green", Disputed: "orange", Cancelled: "red" };
-			const color = colors[value] || (data.docstatus === 0 ? "yellow" : data.posted ? "blue" : "gray");
-			return `<span class="indicator-pill ${color}">${escape(__(value, null, CONTEXT))}</span>`;
+			return `<span class="indicator-pill ${COLORS[value] || "gray"}">${escape(__(value, null, CONTEXT))}</span>`;
 		}
 		if (["kind", "measure", "paid_by"].includes(fieldname)) return escape(__(value || "", null, CONTEXT));
 		if (fieldname === "note") return value ? `<span class="text-danger">${escape(value)}</span>` : "";

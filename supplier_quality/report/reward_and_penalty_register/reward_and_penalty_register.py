@@ -162,7 +162,7 @@ def columns(rows: list[frappe._dict]) -> list[dict[str, Any]]:
 		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 120},
 		{"fieldname": "paid_by", "label": _("Paid By"), "fieldtype": "Data", "width": 85},
 		money("amount", _("Amount")),
-		money("approved", _("Approved Amount"), 140),
+		money("approved", _("Approved Amount"), 150),
 		money("posted", _("Posted", context="Supplier Reward Penalty")),
 		money("ledger", _("In the Ledger")),
 		money("difference", _("Difference", context="Supplier Reward Penalty"), 100),
@@ -200,11 +200,11 @@ def chart(rows: list[frappe._dict]) -> dict[str, Any] | None:
 			"labels": months,
 			"datasets": [
 				{
-					"name": _("Paid by suppliers"),
+					"name": _("Suppliers"),
 					"values": [float(totals[month]["Supplier"]) for month in months],
 				},
 				{
-					"name": _("Paid by the company"),
+					"name": _("Company"),
 					"values": [float(totals[month]["Company"]) for month in months],
 				},
 			],
@@ -214,7 +214,7 @@ def chart(rows: list[frappe._dict]) -> dict[str, Any] | None:
 		"fieldtype": "Currency",
 		"options": "currency",
 		"currency": next(iter(currencies)),
-		"title": _("In the ledger by month"),
+		"title": _("In the ledger by month and by who pays"),
 	}
 
 
