@@ -6,7 +6,7 @@ from partner_relations.supplier_quality.customization import CUSTOM_FIELDS, INDE
 
 MODULES = ("Supplier Quality", "Customer Care")
 KEPT = ("Email Account", "IMAP Folder", "User Type")
-SERIES = ("SEV-", "SER-", "SRT-", "SRS-", "CCL-", "CCR-", "CAM-", "COR-", "CBR-", "SRP-")
+SERIES = ("SEV-", "SER-", "SRT-", "SRS-", "CCL-", "CCR-", "CAM-", "COR-", "CBR-", "SRP-", "CTC-", "CTR-", "CTA-", "CUC-")
 
 
 def before_uninstall() -> None:

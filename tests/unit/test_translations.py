@@ -17,7 +17,7 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 HAN = "[\u4e00-\u9fff]"
 # A sign of half width beside a Chinese character. A colon or dot inside of Latin text or numbers is right.
 HALF_WIDTH = re.compile(rf"{HAN}[,;:!?()]|[,;:!?()]{HAN}|{HAN}\.(?:\s|$)")
-WITHOUT_CHINESE = {"PDF", "ppm"}
+WITHOUT_CHINESE = {"ABC", "PDF", "RFM", "jpg, jpeg, png, webp, heic, pdf", "ppm"}
 ABBREVIATED = {"Evaluation No."}
 
 # Marked expressions that aren't literals, and whose words they are: each vocabulary is collected where it is
