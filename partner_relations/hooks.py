@@ -139,7 +139,11 @@ has_permission = {
 permission_query_conditions = {
 	"Contract": "partner_relations.supplier_quality.party_permissions.contract_conditions",
 	"Contract Amendment": "partner_relations.supplier_quality.party_permissions.amendment_conditions",
+	"Contract Amendment Change": "partner_relations.supplier_quality.party_permissions.row_conditions",
 	"Contract Breach": "partner_relations.supplier_quality.party_permissions.breach_conditions",
+	"Contract Clause Entry": "partner_relations.supplier_quality.party_permissions.row_conditions",
+	"Contract Fulfilment Checklist": "partner_relations.supplier_quality.party_permissions.row_conditions",
+	"Contract Obligation": "partner_relations.supplier_quality.party_permissions.row_conditions",
 	"Contract Obligation Result": "partner_relations.supplier_quality.party_permissions.result_conditions",
 }
 

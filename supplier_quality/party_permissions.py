@@ -15,6 +15,12 @@ PARTY_FIELDS = {
 	"Contract Breach": "party",
 	"Contract Obligation Result": "party",
 }
+ROWS = {
+	"Contract Clause Entry": "Contract",
+	"Contract Fulfilment Checklist": "Contract",
+	"Contract Obligation": "Contract",
+	"Contract Amendment Change": "Contract Amendment",
+}
 
 # Frappe 16 takes every other answer for a no; to 15 a yes is the last word, and no other app is asked.
 ALLOWED = True if int(frappe.__version__.split(".")[0]) >= 16 else None
@@ -54,12 +60,23 @@ def result_conditions(user: str | None = None) -> str:
 
 def amendment_conditions(user: str | None = None) -> str:
 	"""Hook `permission_query_conditions` of Contract Amendment: those of the contracts that the user sees."""
-	if not frappe.has_permission("Contract", "read", user=user):
+	return _of_visible("Contract", "`tabContract Amendment`.`contract`", user)
+
+
+def row_conditions(user: str | None = None, doctype: str = "") -> str:
+	"""Hook `permission_query_conditions` of the tables of Contract and its amendments.
+
+	To list the rows of a table by itself, Frappe asks for a right to the parent's document type alone.
+	"""
+	return _of_visible(ROWS[doctype], f"`tab{doctype}`.`parent`", user)
+
+
+def _of_visible(doctype: str, column: str, user: str | None) -> str:
+	"""That a column names a document which the user may see, as SQL; "" where these are all."""
+	if not frappe.has_permission(doctype, "read", user=user):
 		return "1 = 0"
-	conditions = DatabaseQuery("Contract", user=user).build_match_conditions()
-	if not conditions:
-		return ""
-	return f"`tabContract Amendment`.`contract` in (select `name` from `tabContract` where {conditions})"
+	conditions = DatabaseQuery(doctype, user=user).build_match_conditions()
+	return f"{column} in (select `name` from `tab{doctype}` where {conditions})" if conditions else ""
 
 
 def _party_conditions(doctype: str, user: str | None) -> str:

@@ -121,10 +121,9 @@ def all_gone_afterwards() -> Iterator[None]:
 	"""Inside, things are committed. At the end what is new is deleted, what builders change is put back."""
 	frappe.db.rollback()
 	before = {table: _names(table) for table in _tables()}
-	changed = {table: frappe.get_all(table, fields=["*"]) for table in CHANGED}
 	settings = frappe.db.get_singles_dict(SETTINGS)
 	# So many users per hour, which Frappe counts once they are committed.
-	with patch.dict(frappe.conf, {"throttle_user_limit": 1000}):
+	with put_back(*CHANGED), patch.dict(frappe.conf, {"throttle_user_limit": 1000}):
 		try:
 			yield
 		finally:
@@ -132,15 +131,25 @@ def all_gone_afterwards() -> Iterator[None]:
 			frappe.set_user("Administrator")
 			for table, names in before.items():
 				frappe.db.delete(table, {"name": ("in", list(_names(table) - names))})
-			for table, rows in changed.items():
-				frappe.db.delete(table)
-				for row in rows:
-					frappe.get_doc({**row, "doctype": table}).db_insert()
 			frappe.db.delete("Singles", {"doctype": SETTINGS})
 			if settings:
 				frappe.db.set_single_value(SETTINGS, settings, update_modified=False)
 			frappe.db.commit()
 			frappe.clear_cache()
+
+
+@contextmanager
+def put_back(*tables: str) -> Iterator[None]:
+	"""At the end these tables hold the rows that they held at the beginning, committed."""
+	before = {table: frappe.get_all(table, fields=["*"]) for table in tables}
+	try:
+		yield
+	finally:
+		for table, rows in before.items():
+			frappe.db.delete(table)
+			for row in rows:
+				frappe.get_doc({**row, "doctype": table}).db_insert()
+		frappe.db.commit()
 
 
 def _tables() -> list[str]:
