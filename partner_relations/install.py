@@ -8,13 +8,8 @@ import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
+from partner_relations.customization import CUSTOM_FIELDS, DEFAULTS, INDEXED_FIELDS, PROPERTIES
 from partner_relations.supplier_quality.contract_terms import backfill
-from partner_relations.supplier_quality.customization import (
-	CUSTOM_FIELDS,
-	DEFAULTS,
-	INDEXED_FIELDS,
-	PROPERTIES,
-)
 from partner_relations.supplier_quality.due_dates import freeze_existing
 
 

@@ -2,11 +2,14 @@
 
 import frappe
 
-from partner_relations.supplier_quality.customization import CUSTOM_FIELDS, INDEXED_FIELDS, PROPERTIES, ROLES
+from partner_relations.customization import CUSTOM_FIELDS, INDEXED_FIELDS, PROPERTIES, ROLES
 
 MODULES = ("Supplier Quality", "Customer Care")
 KEPT = ("Email Account", "IMAP Folder", "User Type")
-SERIES = ("SEV-", "SER-", "SRT-", "SRS-", "CCL-", "CCR-", "CAM-", "COR-", "CBR-", "SRP-", "CTC-", "CTR-", "CTA-", "CUC-")
+SERIES = (
+	*("SEV-", "SER-", "SRT-", "SRS-", "CCL-", "CCR-", "CAM-", "COR-", "CBR-", "SRP-"),
+	*("CTC-", "CTR-", "CTA-", "CUC-"),
+)
 
 
 def before_uninstall() -> None:

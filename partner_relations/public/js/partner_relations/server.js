@@ -1,10 +1,19 @@
 // Calls of the app's API.
 
-// Calls a function of supplier_quality/api.py; resolves to what it returns. With `working`, the screen waits.
+// Calls a function of supplier_quality/api; resolves to what it returns. With `working`, the screen waits.
 export function call(name, args, working) {
+	return call_module("supplier_quality", name, args, working);
+}
+
+// The same for a function of customer_care/api: care_call("complaints.take_step", {...}).
+export function care_call(name, args, working) {
+	return call_module("customer_care", name, args, working);
+}
+
+function call_module(module, name, args, working) {
 	return frappe
 		.call({
-			method: `partner_relations.supplier_quality.api.${name}`,
+			method: `partner_relations.${module}.api.${name}`,
 			args,
 			freeze: Boolean(working),
 			freeze_message: working,
