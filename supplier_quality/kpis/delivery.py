@@ -6,17 +6,8 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Case, NullValue, Term, ValueWrapper
 
 from partner_relations.common.facts.query import Branch, Facts, Sql, union_all
-from partner_relations.supplier_quality.kpis.documents import (
-	EQUAL_WITHIN,
-	ReceiptTables,
-	flag,
-	larger,
-	on_time,
-	order_tables,
-	receipt_tables,
-	smaller,
-	text,
-)
+from partner_relations.common.facts.terms import EQUAL_WITHIN, flag, larger, on_time, smaller, text
+from partner_relations.supplier_quality.kpis.documents import ReceiptTables, order_tables, receipt_tables
 
 
 def on_time_delivery(sql: Sql) -> Facts:

@@ -5,7 +5,7 @@ from pypika.analytics import Count
 from pypika.functions import Coalesce
 
 from partner_relations.common.facts.query import Branch, Facts, Sql
-from partner_relations.supplier_quality.kpis.documents import text
+from partner_relations.common.facts.terms import text
 
 
 def evaluator_mark(sql: Sql) -> Facts:

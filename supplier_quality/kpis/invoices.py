@@ -8,14 +8,8 @@ from pypika.functions import Abs, Coalesce, NullIf, Sum
 from pypika.terms import Criterion, Term, ValueWrapper
 
 from partner_relations.common.facts.query import Branch, Facts, Sql
-from partner_relations.supplier_quality.kpis.documents import (
-	EQUAL_WITHIN,
-	ReceiptTables,
-	flag,
-	purchase_receipts,
-	receipt_tables,
-	text,
-)
+from partner_relations.common.facts.terms import EQUAL_WITHIN, flag, text
+from partner_relations.supplier_quality.kpis.documents import ReceiptTables, purchase_receipts, receipt_tables
 
 
 def invoice_accuracy(sql: Sql) -> Facts:

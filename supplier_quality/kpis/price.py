@@ -8,7 +8,8 @@ from pypika.functions import Sum
 from pypika.queries import QueryBuilder
 
 from partner_relations.common.facts.query import Branch, Facts, Sql, union_all
-from partner_relations.supplier_quality.kpis.documents import receipt_tables, text
+from partner_relations.common.facts.terms import text
+from partner_relations.supplier_quality.kpis.documents import receipt_tables
 
 
 def price_index(sql: Sql) -> Facts:

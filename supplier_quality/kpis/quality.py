@@ -3,13 +3,12 @@
 from pypika.terms import Term, ValueWrapper
 
 from partner_relations.common.facts.query import Branch, Facts, Sql
+from partner_relations.common.facts.terms import flag, text
 from partner_relations.supplier_quality.kpis.documents import (
 	RECEIPT_DOCTYPES,
 	ReceiptTables,
-	flag,
 	receipts,
 	returns,
-	text,
 )
 
 

@@ -5,7 +5,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Case, Term, ValueWrapper
 
 from partner_relations.common.facts.query import Branch, Facts, Sql
-from partner_relations.supplier_quality.kpis.documents import flag, larger, smaller, text
+from partner_relations.common.facts.terms import flag, larger, smaller, text
 
 
 def rfq_response(sql: Sql) -> Facts:

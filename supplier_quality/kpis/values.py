@@ -12,17 +12,15 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term, ValueWrapper
 
 from partner_relations.common.facts.query import Branch, Facts, Measure, Sql
+from partner_relations.common.facts.terms import EQUAL_WITHIN, smaller, text
 from partner_relations.supplier_quality.kpis.delivery import promises
 from partner_relations.supplier_quality.kpis.documents import (
-	EQUAL_WITHIN,
 	ORDER_DOCTYPES,
 	RECEIPT_DOCTYPES,
 	OrderTables,
 	ReceiptTables,
 	order_tables,
 	receipt_tables,
-	smaller,
-	text,
 )
 
 

@@ -35,10 +35,10 @@ from frappe.utils import getdate
 from support.statements import statements
 
 from partner_relations.common.facts.query import Branch, Facts
+from partner_relations.common.facts.terms import flag, text
 from partner_relations.supplier_quality import api, runs
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.kpis import Measure
-from partner_relations.supplier_quality.kpis.documents import flag, text
 from partner_relations.supplier_quality.runs import RUN
 
 SERVICE = "Test Service Mark"

@@ -167,7 +167,7 @@ class Asker:
 			question.pop("from_date", FROM_DATE),
 			question.pop("to_date", TO_DATE),
 			as_of=question.pop("as_of", date.today()),
-			suppliers=suppliers,
+			parties=suppliers,
 		)
 		settings = KpiSettings(
 			**{

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from pypika.terms import ValueWrapper
 
+from partner_relations.common.facts.terms import flag
 from partner_relations.preview.shapes import SHAPES
 from partner_relations.supplier_quality.kpis import (
 	MARIADB,
@@ -22,7 +23,6 @@ from partner_relations.supplier_quality.kpis import (
 	lines,
 	totals,
 )
-from partner_relations.supplier_quality.kpis.documents import flag
 from tests.reference.documents import COMPANY, SUPPLIERS, Books, random_question, random_world
 from tests.reference.on_sqlite import database, read_lines, read_totals, sums
 

@@ -10,7 +10,7 @@ from typing import Any
 from pypika import Order, Table
 from pypika.functions import Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, Parameter, Term, ValueWrapper
+from pypika.terms import AggregateFunction, Criterion, Parameter, Term, ValueWrapper
 
 from partner_relations.common.facts.dialects import Dialect
 
@@ -123,9 +123,16 @@ class Branch:
 
 @dataclass(frozen=True)
 class Facts:
-	"""All facts of a measure in a scope."""
+	"""All facts of a measure in a scope, and how those of a party become its one figure.
+
+	`numerators` and `denominators` say how a party's are combined: added up, unless the measure has it
+	otherwise. What is no rate has 1 for each fact and `Max`, so that the party's denominator is 1 however
+	many facts it has; the days since the latest of several have `Min`.
+	"""
 
 	branches: Sequence[Branch]
+	numerators: type[AggregateFunction] = Sum
+	denominators: type[AggregateFunction] = Sum
 
 
 @dataclass(frozen=True)
@@ -150,14 +157,16 @@ class Measure:
 def totals(measure: Measure, scope: Scope, settings: Any, dialect: Dialect) -> BoundQuery:
 	"""The grouped query: one row per party with `party`, `numerator`, `denominator`, `sample_size`."""
 	sql = Sql(dialect, scope, settings)
+	facts = measure.facts(sql)
+	combined = {"numerator": facts.numerators, "denominator": facts.denominators, "sample_size": Sum}
 	grouped = [
 		branch.source.select(
 			branch.party.as_("party"),
-			Sum(branch.numerator).as_("numerator"),
-			Sum(branch.denominator).as_("denominator"),
+			facts.numerators(branch.numerator).as_("numerator"),
+			facts.denominators(branch.denominator).as_("denominator"),
 			Sum(branch.sample).as_("sample_size"),
 		).groupby(branch.party)
-		for branch in measure.facts(sql).branches
+		for branch in facts.branches
 	]
 	if len(grouped) == 1:
 		return BoundQuery(grouped[0].get_sql(), sql.values)
@@ -167,10 +176,7 @@ def totals(measure: Measure, scope: Scope, settings: Any, dialect: Dialect) -> B
 		sql.from_(every)
 		.select(
 			party,
-			*(
-				Sum(Table("every_branch")[name]).as_(name)
-				for name in ("numerator", "denominator", "sample_size")
-			),
+			*(combine(Table("every_branch")[name]).as_(name) for name, combine in combined.items()),
 		)
 		.groupby(party)
 	)
@@ -182,7 +188,8 @@ def lines(
 ) -> BoundQuery:
 	"""The same facts ungrouped: the measure's evidence columns, `party` and what each contributes.
 
-	Rows come in order of date and document; `numerator`, `denominator` and `sample` add up to the `totals`.
+	Rows come in order of date and document; `numerator`, `denominator` and `sample` make up the `totals`, as
+	the measure's `Facts` combine them.
 	"""
 	sql = Sql(dialect, scope, settings)
 	branches = measure.facts(sql).branches
