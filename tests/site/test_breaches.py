@@ -146,7 +146,8 @@ def test_what_a_customer_owes_is_its_breach_and_no_suppliers():
 	assert api.notify(breach.name)["status"] == "Not sent"  # no address
 	api.record_answer(breach.name, "Accepted", None, "Ann Customer")
 	row = frappe.get_doc(BREACH, breach.name)
-	assert (row.status, row.days_late, row.response_by) == ("Accepted", 2, "Ann Customer")
+	assert (row.status, row.days_late) == ("Accepted", 2)
+	assert row.response_by.startswith("Ann Customer")
 	breaches.waive(breach.name, "A good customer.")
 	assert frappe.db.get_value(BREACH, breach.name, "status") == "Waived"
 

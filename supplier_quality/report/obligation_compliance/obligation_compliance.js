@@ -53,8 +53,8 @@
 				label: __("Owed By"),
 				fieldtype: "Select",
 				options: [
-					{ value: "Partner", label: __("Partner", null, "Contract Obligation") },
-					{ value: "Us", label: __("Us", null, "Contract Obligation") },
+					{ value: "Partner", label: __("Owed by the partner") },
+					{ value: "Us", label: __("Owed by us") },
 				],
 				default: "Partner",
 			},
