@@ -82,7 +82,8 @@ def preview(order: Document) -> dict[str, Any]:
 	found["notice"] = _notice(deciding, cint(settings.reminder_days))
 	action = settings.price_departure or WARN
 	if action != IGNORE:
-		found["departures"] = departures(order, cover.covering, flt(settings.agreed_price_tolerance), name)
+		tolerance = flt(settings.agreed_price_tolerance)
+		found["departures"], _number = departures(order, cover.covering, tolerance, name)
 		found["refused"] = bool(found["departures"]) and action == REFUSE
 	return found
 

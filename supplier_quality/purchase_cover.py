@@ -6,7 +6,7 @@ the company has contracts with suppliers at all. An order that is saved again
 without a change of supplier, company, date, total or prices costs none, and isn't talked about again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,8 +69,11 @@ def check_purchase_order(doc: Document, method: str | None = None) -> None:
 			_say_uncovered(settings.po_without_contract or WARN, doc, cover, quiet=same)
 	action = settings.price_departure or WARN
 	if cover.covering and action != IGNORE:
-		departing = departures(doc, cover.covering, flt(settings.agreed_price_tolerance))
-		_say(action, departing, _("Prices Other Than Agreed"), quiet=same)
+		tolerance = flt(settings.agreed_price_tolerance)
+		lines, number = departures(doc, cover.covering, tolerance, most=LINES_NAMED)
+		if number > len(lines):
+			lines.append(_("And {0} more rows.").format(number - len(lines)))
+		_say(action, lines, _("Prices Other Than Agreed"), quiet=same)
 
 
 def cover_of(supplier: str, company: str | None, day: Any) -> Cover:
@@ -200,14 +203,11 @@ def _say(action: str, lines: Sequence[str], title: str, quiet: bool) -> None:
 	"""Warn or refuse; `quiet` for what was warned about when it was entered."""
 	if not lines or action == IGNORE:
 		return
-	shown = list(lines[:LINES_NAMED])
-	if len(lines) > LINES_NAMED:
-		shown.append(_("And {0} more rows.").format(len(lines) - LINES_NAMED))
 	if action == REFUSE:
-		shown.append(_("By the Supplier Quality Settings such an order is refused."))
-		frappe.throw("<br>".join(shown), title=title)
+		refusal = _("By the Supplier Quality Settings such an order is refused.")
+		frappe.throw("<br>".join([*lines, refusal]), title=title)
 	if not quiet:
-		frappe.msgprint("<br>".join(shown), title=title, indicator="orange")
+		frappe.msgprint("<br>".join(lines), title=title, indicator="orange")
 
 
 # Prices
@@ -218,14 +218,37 @@ def _link(contract: str) -> str:
 
 
 def departures(
-	doc: Document, contracts: Sequence[Any], tolerance: float, name: Callable[[str], str] = _link
-) -> list[str]:
+	doc: Document,
+	contracts: Sequence[Any],
+	tolerance: float,
+	name: Callable[[str], str] = _link,
+	most: int | None = None,
+) -> tuple[list[str], int]:
 	"""A sentence for each line whose price is another than agreed, by more than so many percent.
 
-	`name` makes what is shown of a contract's name.
+	Returns the first `most` of them (None: all), and how many there are: to put hundreds of prices into words
+	takes longer than to compare them. `name` makes what is shown of a contract's name.
 	"""
+	departing = list(_departing(doc, contracts, tolerance))
+	sentences = [
+		_("Row {0}, {1}: {2} per {3} instead of {4}, as agreed in {5}.").format(
+			row.idx,
+			escape_html(row.item_code),
+			_money(own, doc.currency),
+			escape_html(row.stock_uom or ""),
+			_money(price.rate, doc.currency),
+			name(price.contract),
+		)
+		for row, own, price in departing[:most]
+	]
+	return sentences, len(departing)
+
+
+def _departing(
+	doc: Document, contracts: Sequence[Any], tolerance: float
+) -> Iterator[tuple[Document, float, Any]]:
+	"""Lines at another price than agreed: the line, its price per stock unit, the agreed price."""
 	agreed = _agreed_prices(doc, contracts)
-	found = []
 	for row in doc.items:
 		price = agreed.get(row.item_code)
 		if price is None or row.get("is_free_item"):
@@ -235,17 +258,7 @@ def departures(
 		# A price is entered in whole cents of the line's unit.
 		rounding = 0.5 * 10 ** -row.precision("rate") / factor
 		if abs(own - price.rate) > limit + rounding + 1e-9:
-			found.append(
-				_("Row {0}, {1}: {2} per {3} instead of {4}, as agreed in {5}.").format(
-					row.idx,
-					escape_html(row.item_code),
-					_money(own, doc.currency),
-					escape_html(row.stock_uom or ""),
-					_money(price.rate, doc.currency),
-					name(price.contract),
-				)
-			)
-	return found
+			yield row, own, price
 
 
 def _money(amount: float, currency: str) -> str:
