@@ -22,6 +22,7 @@ class ContractBreach(Document):
 		days_late: DF.Int
 		decided_by: DF.Link | None
 		decided_on: DF.Datetime | None
+		decision_finding: DF.Code | None
 		decision_reason: DF.SmallText | None
 		definition: DF.Code | None
 		delivered_on: DF.Date | None
@@ -31,7 +32,7 @@ class ContractBreach(Document):
 		exempt_days: DF.Int
 		exempt_reason: DF.SmallText | None
 		facts_changed: DF.Check
-		facts_changed_note: DF.SmallText | None
+		facts_changed_finding: DF.Code | None
 		from_date: DF.Date | None
 		has_value: DF.Check
 		kind: DF.Literal["KPI promise", "Dated deliverable"]

@@ -40,7 +40,8 @@ function add_buttons(frm) {
 	}
 	if (!may_decide(frm)) return;
 	if (doc.status === "Draft" && !is_own(doc)) {
-		frm.add_custom_button(__("Approve", null, "Contract Clause"), () => approve(frm)).addClass("btn-primary");
+		const button = frm.add_custom_button(__("Approve", null, "Contract Clause"), () => approve(frm));
+		button.addClass("btn-primary");
 	}
 	if (doc.status === "Approved") {
 		if (doc.is_starting_point) frm.add_custom_button(__("Mark as Reviewed"), () => review(frm));

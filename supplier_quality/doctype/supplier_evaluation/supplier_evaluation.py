@@ -39,6 +39,7 @@ class SupplierEvaluation(Document):
 		is_current: DF.Check
 		not_rated_reason: DF.SmallText | None
 		notice_error: DF.SmallText | None
+		notice_message: DF.SmallText | None
 		notice_on: DF.Datetime | None
 		notice_status: DF.Literal["", "Sent", "Not sent"]
 		notice_to: DF.SmallText | None
