@@ -393,7 +393,10 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 			definition = frappe.parse_json(row.definition)
 			if definition.get("remedy"):
 				by_remedy[frappe.as_json(definition["remedy"])].append((row, definition))
-	languages = _languages({row.party for members in by_remedy.values() for row, _definition in members})
+	suppliers = {row.party for members in by_remedy.values() for row, _definition in members}
+	if suppliers:
+		remedy_schemes.lock_years(suppliers)  # all at once: group by group, two could wait for each other
+	languages = _languages(suppliers)
 	starts = _starts_of_contracts(
 		{row.contract for members in by_remedy.values() for row, _definition in members if row.due_date}
 	)

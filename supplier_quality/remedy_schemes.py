@@ -1,7 +1,7 @@
 """Remedy schemes: frozen for a contract or rule, applied to a case, and explained to people step by step."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -126,7 +126,8 @@ def already_in_year(
 ) -> Decimal:
 	"""What counts against the yearly cap of a scheme: amounts proposed or approved in the calendar year.
 
-	Waived, reversed and cancelled ones don't count; `exclude` is one that is just being assessed.
+	Waived, reversed and cancelled ones don't count; `exclude` is one that is just being assessed. Locks the
+	supplier as `amounts_in_year` does.
 	"""
 	amounts = amounts_in_year(
 		day, suppliers=[supplier], companies=[company], schemes=[scheme], exclude=exclude
@@ -141,9 +142,13 @@ def amounts_in_year(
 	schemes: Sequence[str] = (),
 	exclude: str | None = None,
 ) -> dict[tuple[str, str, str], Decimal]:
-	"""`already_in_year` of many suppliers by one query; keys are (supplier, company, scheme)."""
+	"""`already_in_year` of many suppliers by one query; keys are (supplier, company, scheme).
+
+	Whoever asks adds to it: until the transaction ends, nobody else does so for these suppliers.
+	"""
 	if not suppliers:
 		return {}
+	lock_years(suppliers)
 	year = getdate(day).year
 	record = frappe.qb.DocType(REWARD_PENALTY)
 	query = (
@@ -162,9 +167,23 @@ def amounts_in_year(
 		query = query.where(record.remedy_scheme.isin(list(schemes)))
 	if exclude:
 		query = query.where(record.name != exclude)
-	return {
-		(supplier, company, scheme): Decimal(str(amount)) for supplier, company, scheme, amount in query.run()
-	}
+	rows = query.for_update().run()  # what others committed while this transaction waited, too
+	return {(supplier, company, scheme): Decimal(str(amount)) for supplier, company, scheme, amount in rows}
+
+
+def lock_years(suppliers: Iterable[str]) -> None:
+	"""Let one after the other use up what the yearly caps of these suppliers leave.
+
+	The supplier's row is the lock, as it is for publishing: the amounts of a first penalty have none.
+	"""
+	supplier = frappe.qb.DocType("Supplier")
+	(
+		frappe.qb.from_(supplier)
+		.where(supplier.name.isin(sorted(set(suppliers))))
+		.select(supplier.name)
+		.orderby(supplier.name)
+		.for_update()
+	).run()
 
 
 def explain(calculation: Sequence[Mapping[str, str]] | str | None) -> list[dict[str, Any]]:

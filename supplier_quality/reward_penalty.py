@@ -298,7 +298,7 @@ def calculate(
 	from partner_relations.supplier_quality import remedy_schemes
 	from partner_relations.supplier_quality.remedies import Case, Item
 
-	document = lock(name)
+	document = lock_to_decide(name)
 	document.check_permission("write")
 	check_open(document)
 	scheme = document.remedy_scheme
@@ -335,6 +335,23 @@ def lock(name: str):
 	"""The record as it is now, locked until the transaction ends: whoever comes second finds what the first
 	did."""
 	return frappe.get_doc(REWARD_PENALTY, name, for_update=True)
+
+
+def lock_to_decide(name: str):
+	"""`lock` for who settles an amount: first its breach, then the supplier whose yearly cap it uses up.
+
+	In this order the services that propose lock them; in another two transactions could wait for each other.
+	"""
+	from partner_relations.supplier_quality import remedy_schemes
+
+	row = frappe.db.get_value(
+		REWARD_PENALTY, name, ["supplier", "remedy_scheme", "source_type", "source_name"], as_dict=True
+	)
+	if row and row.remedy_scheme:
+		if row.source_type == "Contract Breach":
+			frappe.db.get_value(row.source_type, row.source_name, "name", for_update=True)
+		remedy_schemes.lock_years([row.supplier])
+	return lock(name)
 
 
 def write(document, **values) -> None:
@@ -392,7 +409,7 @@ def approve(name: str) -> str:
 	Above the amount set for the company the first approval is noted, and the second, by another person,
 	submits. Who proposed or last edited it is refused, Administrator included. Checks the right to submit.
 	"""
-	document = lock(name)
+	document = lock_to_decide(name)
 	document.check_permission("submit")
 	check_open(document)
 	check_approver(document, document.modified_by)
