@@ -3,14 +3,15 @@
 `take_step` takes a step by name. Approval is submitting, so that ERPNext's button and API do the same.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
 from frappe import _, _lt
 from frappe.model.document import Document
-from frappe.utils import escape_html, format_date, get_datetime, getdate, now, now_datetime, today
+from frappe.utils import format_date, get_datetime, getdate, now, now_datetime, today
+
+from partner_relations.common.steps import Step, StepTable, all_of, described, no_reason, say_why
 
 CONTRACT = "Contract"
 SETTINGS = "Supplier Quality Settings"
@@ -18,26 +19,6 @@ SETTINGS = "Supplier Quality Settings"
 DRAFTING, LEGAL_REVIEW, AWAITING_APPROVAL = "Drafting", "Legal Review", "Awaiting Approval"
 SIGNING, IN_FORCE = "Signing", "In Force"
 EXPIRED, TERMINATED, CANCELLED = "Expired", "Terminated", "Cancelled"
-
-
-@dataclass(frozen=True)
-class Step:
-	"""A step in the life of a contract: from one of `origins` to `target`.
-
-	`right` is the permission on the contract that it takes; None: only the daily job takes it. `missing` says
-	in sentences what the step still needs of the contract and of the details that come with it, `objection`
-	why this user may not take it though permitted. `apply` writes the details to the contract.
-	"""
-
-	name: str
-	label: Any
-	origins: tuple[str, ...]
-	target: str
-	right: str | None
-	missing: Callable[[Document, Mapping[str, Any]], list[str]] = lambda contract, details: []
-	objection: Callable[[Document, str], str | None] = lambda contract, user: None
-	apply: Callable[[Document, Mapping[str, Any]], None] = lambda contract, details: None
-	details: tuple[str, ...] = ()
 
 
 def _incomplete(contract: Document, details: Mapping[str, Any]) -> list[str]:
@@ -50,10 +31,6 @@ def _incomplete(contract: Document, details: Mapping[str, Any]) -> list[str]:
 	if not empty:
 		return []
 	return [_("Fill in first: {0}.").format(frappe.utils.comma_and(empty, add_quotes=False))]
-
-
-def _no_reason(contract: Document, details: Mapping[str, Any]) -> list[str]:
-	return [] if (details.get("reason") or "").strip() else [_("Say why.")]
 
 
 def _review_skipped(contract: Document, details: Mapping[str, Any]) -> list[str]:
@@ -78,7 +55,7 @@ def _not_signed(contract: Document, details: Mapping[str, Any]) -> list[str]:
 
 
 def _not_terminable(contract: Document, details: Mapping[str, Any]) -> list[str]:
-	missing = _no_reason(contract, details)
+	missing = no_reason(contract, details)
 	day = getdate(details["terminated_on"]) if details.get("terminated_on") else None
 	if day is None:
 		missing.append(_("Give the last day of the contract."))
@@ -96,7 +73,7 @@ def _not_terminable(contract: Document, details: Mapping[str, Any]) -> list[str]
 
 
 def _no_termination(contract: Document, details: Mapping[str, Any]) -> list[str]:
-	missing = _no_reason(contract, details)
+	missing = no_reason(contract, details)
 	if not contract.terminated_on:
 		missing.append(_("No notice of termination was given."))
 	return missing
@@ -156,10 +133,6 @@ def _withdraw_termination(contract: Document, details: Mapping[str, Any]) -> Non
 	contract.update({"terminated_on": None, "termination_reason": None})
 
 
-def _either(*rules: Callable) -> Callable[[Document, Mapping[str, Any]], list[str]]:
-	return lambda contract, details: [sentence for rule in rules for sentence in rule(contract, details)]
-
-
 STEPS = {
 	step.name: step
 	for step in (
@@ -177,7 +150,7 @@ STEPS = {
 			(DRAFTING,),
 			AWAITING_APPROVAL,
 			"write",
-			missing=_either(_incomplete, _review_skipped),
+			missing=all_of(_incomplete, _review_skipped),
 		),
 		Step(
 			"pass_review",
@@ -195,7 +168,7 @@ STEPS = {
 			(LEGAL_REVIEW, AWAITING_APPROVAL),
 			DRAFTING,
 			"write",
-			missing=_no_reason,
+			missing=no_reason,
 			apply=_note_return,
 			details=("reason",),
 		),
@@ -205,7 +178,7 @@ STEPS = {
 			(AWAITING_APPROVAL,),
 			SIGNING,
 			"submit",
-			missing=_either(_incomplete, _review_skipped),
+			missing=all_of(_incomplete, _review_skipped),
 			objection=_drafted,
 			apply=_note_approval,
 		),
@@ -260,14 +233,12 @@ def take_step(contract: str, name: str, details: Mapping[str, Any] | None = None
 	Raises frappe.ValidationError with a sentence for what is missing or in the way, frappe.PermissionError if
 	the user may not. Of two who take steps at once the second finds the contract where the first left it.
 	"""
-	step = STEPS.get(name)
-	if step is None or step.right is None:
-		frappe.throw(_("There is no such step in the life of a contract."))
+	step = TABLE.find(name)
 	document = frappe.get_doc(CONTRACT, contract, for_update=True)
 	_refuse_employees(document)
 	document.check_permission(step.right)
-	_check_origin(document, step)  # to submit what is submitted would be an update to Frappe
-	given = {key: (details or {}).get(key) for key in step.details}
+	TABLE.check_origin(document, step)  # to submit what is submitted would be an update to Frappe
+	given = step.given(details)
 	if name == "approve":
 		document.submit()
 	elif name == "cancel":
@@ -277,45 +248,34 @@ def take_step(contract: str, name: str, details: Mapping[str, Any] | None = None
 		document.flags.contract_step = step
 		document.save()
 		document.flags.contract_step = None
-		_say_why(document, step, given)
+		say_why(document, step, given)
 	return document
 
 
 def next_steps(contract: Document, user: str | None = None) -> list[dict[str, Any]]:
 	"""The steps that the table offers from where a contract stands, with why the user can't take one yet.
 
-	Each is {"name", "label", "target", "details", "refused"}; `refused` is a sentence or None. What a dialog
-	will ask for isn't counted as missing.
+	As `common.steps.described` describes each.
 	"""
 	user = user or frappe.session.user
-	found: list[dict[str, Any]] = []
 	if not is_managed(contract):
-		return found
-	for step in STEPS.values():
-		if step.right is None or state_of(contract) not in step.origins:
-			continue
-		if not frappe.has_permission(CONTRACT, step.right, doc=contract, user=user):
-			continue
-		if step.name == "request_review" and not needs_review():
-			continue
-		if step.name == "request_approval" and _review_skipped(contract, {}):
-			continue
-		if step.name == "withdraw_termination" and not contract.terminated_on:
-			continue
-		if step.name == "terminate" and contract.terminated_on:
-			continue
-		missing = [] if step.details else step.missing(contract, {})
-		refused = step.objection(contract, user) or (missing[0] if missing else None)
-		found.append(
-			{
-				"name": step.name,
-				"label": str(step.label),
-				"target": step.target,
-				"details": list(step.details),
-				"refused": refused,
-			}
-		)
-	return found
+		return []
+	return [
+		described(contract, step, user)
+		for step in TABLE.offered(contract, user)
+		if not _is_pointless(contract, step)
+	]
+
+
+def _is_pointless(contract: Document, step: Step) -> bool:
+	"""Whether a step that is possible by the table makes no sense for this contract."""
+	if step.name == "request_review":
+		return not needs_review()
+	if step.name == "request_approval":
+		return bool(_review_skipped(contract, {}))
+	if step.name == "withdraw_termination":
+		return not contract.terminated_on
+	return step.name == "terminate" and bool(contract.terminated_on)
 
 
 def needs_review() -> bool:
@@ -330,38 +290,7 @@ def is_managed(contract: Document | Mapping[str, Any]) -> bool:
 
 def check_and_apply(contract: Document, step: Step, details: Mapping[str, Any]) -> None:
 	"""Check a step and write it to the document, which the caller saves."""
-	_check_origin(contract, step)
-	reason = step.objection(contract, frappe.session.user)
-	if reason:
-		frappe.throw(reason, title=_("Somebody Else Must Do This"))
-	missing = step.missing(contract, details)
-	if missing:
-		frappe.throw(
-			"<br>".join(escape_html(sentence) for sentence in missing), title=_("Something Is Missing")
-		)
-	contract.flags.previous_life_cycle = state_of(contract)
-	contract.life_cycle = step.target
-	step.apply(contract, details)
-
-
-def _check_origin(contract: Document, step: Step) -> None:
-	state = state_of(contract)
-	if state not in step.origins:
-		frappe.throw(
-			_("The contract is in the step {0}; “{1}” isn't possible there.").format(
-				_(state, context=CONTRACT), step.label
-			),
-			title=_("Not Possible Now"),
-		)
-
-
-def _say_why(contract: Document, step: Step, details: Mapping[str, Any]) -> None:
-	reason = (details.get("reason") or details.get("comment") or "").strip()
-	if reason:
-		contract.add_comment(
-			"Info",
-			_("{0}: {1}").format(escape_html(str(step.label)), escape_html(reason)),
-		)
+	TABLE.check_and_apply(contract, step, details)
 
 
 def state_of(contract: Document) -> str:
@@ -372,3 +301,18 @@ def state_of(contract: Document) -> str:
 def _refuse_employees(contract: Document) -> None:
 	if not is_managed(contract):
 		frappe.throw(_("Contracts with employees have no life cycle."))
+
+
+def _move(contract: Document, target: str) -> None:
+	contract.flags.previous_life_cycle = state_of(contract)
+	contract.life_cycle = target
+
+
+TABLE = StepTable(
+	STEPS,
+	state_of,
+	_move,
+	say_state=lambda state: _(state, context=CONTRACT),
+	unknown=_lt("There is no such step in the life of a contract."),
+	not_here=_lt("The contract is in the step {0}; “{1}” isn't possible there."),
+)
