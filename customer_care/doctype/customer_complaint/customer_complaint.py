@@ -1,5 +1,23 @@
+"""One complaint of a customer, from its receipt to its closure."""
+
 from frappe.model.document import Document
+
+from partner_relations.customer_care import complaint_steps, complaints
 
 
 class CustomerComplaint(Document):
-	pass
+	def before_insert(self):
+		complaints.begin(self)
+
+	def validate(self):
+		complaints.keep_what_is_ours(self)
+		complaints.check_received(self)
+		complaints.check_severity(self)
+		complaints.check_changes(self)
+		complaint_steps.follow_table(self)
+		complaints.check_handler(self)
+		complaints.fill_in(self)
+
+	def on_update(self):
+		complaint_steps.announce(self)
+		complaints.assign(self)
