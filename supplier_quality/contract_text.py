@@ -35,7 +35,6 @@ from partner_relations.supplier_quality.rating.numbers import as_text
 TABLES = {CLAUSE: "clauses", OBLIGATION: "obligations"}
 
 OBLIGATION_FACTS = (
-	"title",
 	"kind",
 	"owed_by",
 	"kpi",
@@ -47,7 +46,7 @@ OBLIGATION_FACTS = (
 	"due_date",
 	"remedy_scheme",
 )
-"""The fields of an obligation that are told apart, in the order in which they are shown."""
+"""The fields of an obligation that are told apart beside its title, in the order in which they are shown."""
 
 
 # As of a day
@@ -331,7 +330,7 @@ def _in_words(meta: Any, field: str, obligation: Mapping[str, Any]) -> str:
 		number = fmt_money(value, precision=len(as_text(flt(value)).partition(".")[2]))
 		unit = _unit(obligation) if field == "target" else ""
 		return f"{number} {_(unit)}" if unit else number
-	return value if field == "title" else _(value, context=meta.name)
+	return _(value, context=meta.name)
 
 
 def _unit(obligation: Mapping[str, Any]) -> str:

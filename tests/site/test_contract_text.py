@@ -1,4 +1,4 @@
-"""What a contract says on a day with overlapping amendments, its timeline and print; what amendments change."""
+"""The text of a contract on any day, its timeline and print, and what an amendment changes."""
 
 import json
 import random

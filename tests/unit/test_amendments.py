@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partner_relations.supplier_quality.agreements.amendments import (
+	Acted,
 	Amendment,
 	Change,
 	Overlap,
 	Version,
+	acted_on,
+	acting_before,
 	as_of,
 	end_as_of,
 	in_order,
@@ -107,6 +110,27 @@ def test_end_date_and_value_as_of_a_day():
 	assert value_as_of(Decimal(100), both, on(5)) == 100
 	assert value_as_of(Decimal(100), both) == Decimal("120.50")
 	assert value_as_of(Decimal(100), [amendment("C", on(7), value=Decimal(0)), *both]) == 0
+
+
+def test_who_acted_on_an_entry_and_in_which_order():
+	late = amendment("A", on(6), replace("delivery", "late"), remove("law"))
+	early = amendment("B", on(3), remove("delivery"), confirmed=9)
+	assert acted_on([late, early], on(3), CLAUSE) == {"delivery": [Acted("B", on(3), "Remove")]}
+	assert acted_on([late, early], on(6), CLAUSE) == {
+		"delivery": [Acted("B", on(3), "Remove"), Acted("A", on(6), "Replace")],
+		"law": [Acted("A", on(6), "Remove")],
+	}
+	assert acted_on([late, early], on(6), "Obligation") == {}
+
+
+def test_what_an_amendment_finds_is_made_by_those_that_act_before_it():
+	first = amendment("A", on(3), confirmed=5)
+	same_day = amendment("B", on(3), confirmed=6)
+	later = amendment("C", on(4), confirmed=1)
+	every = [later, same_day, first]
+	assert [one.name for one in acting_before(later, every)] == ["A", "B"]
+	assert [one.name for one in acting_before(same_day, every)] == ["A"]
+	assert acting_before(first, every) == []
 
 
 def test_versions_of_an_entry_over_time():
@@ -212,6 +236,19 @@ def test_the_versions_say_what_the_text_of_each_day_says(amendments, day):
 		if (version.effective_from or date.min) <= day <= (version.effective_until or date.max)
 	}
 	assert holding == as_of(ORIGINAL, amendments, day, CLAUSE)
+
+
+@given(amendment_sets, days)
+def test_of_those_who_acted_on_an_entry_the_last_one_says_how_it_reads(amendments, day):
+	said = as_of(ORIGINAL, amendments, day, CLAUSE)
+	by_name = {one.name: one for one in amendments}
+	acted = acted_on(amendments, day, CLAUSE)
+	for key, changes in acted.items():
+		last = [change for change in by_name[changes[-1].amendment].changes if change.key == key][-1]
+		assert said.get(key) == last.entry
+	assert {key: text for key, text in said.items() if key not in acted} == {
+		key: text for key, text in ORIGINAL.items() if key not in acted
+	}
 
 
 @given(amendment_sets)
