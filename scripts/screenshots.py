@@ -92,11 +92,17 @@ def contract_pictures() -> list[Picture]:
 		limit=1,
 		pluck="name",
 	)[0]
+	amended = frappe.get_all("Contract Amendment", {"docstatus": 1}, pluck="contract", limit=1)[0]
 	form = f"/app/contract/{contract}"
 	return [
 		Picture("contract", form, ".pr-obligations .pr-window", "Obligations"),
 		Picture("contract-clauses", form, "[data-fieldname='clauses'] .grid-row", "Clauses"),
-		Picture("contract-life", form, "[data-fieldname='life_overview'] .pr-panel", "Life of the Contract"),
+		Picture(
+			"contract-life",
+			f"/app/contract/{amended}",
+			"[data-fieldname='life_overview'] .pr-panel",
+			"Life of the Contract",
+		),
 		Picture("breach", f"/app/contract-breach/{breach}", ".pr-promise"),
 		Picture("penalty", f"/app/supplier-reward-penalty/{penalty}", ".pr-calculation .pr-sum"),
 		Picture(
