@@ -28,6 +28,7 @@ export_python_type_annotations = True
 
 after_install = "partner_relations.install.after_install"
 before_uninstall = "partner_relations.uninstall.before_uninstall"
+setup_wizard_complete = "partner_relations.customer_care.tier_on_documents.take_currency_of_site"
 
 # Records that the app owns and syncs on every migrate (defaults that an admin may change are not among them)
 
@@ -47,6 +48,8 @@ doctype_list_js = {
 	"Contract": "public/js/contract_list.js",
 	"Supplier": "public/js/supplier_list.js",
 }
+
+extend_bootinfo = ["partner_relations.customer_care.tier_on_documents.add_to_boot"]
 
 override_doctype_dashboards = {"Customer": "partner_relations.supplier_quality.connections.of_customer"}
 
@@ -108,6 +111,18 @@ doc_events = {
 		"on_cancel": "partner_relations.supplier_quality.posting.after_cancel",
 		"on_trash": "partner_relations.supplier_quality.posting.after_delete",
 	},
+	"Customer": {
+		"validate": [
+			"partner_relations.customer_care.tiers.keep_tier",
+			"partner_relations.customer_care.tiers.note_potential",
+		],
+		"after_insert": "partner_relations.customer_care.tiers.note_first_tier",
+		"on_trash": "partner_relations.customer_care.tiers.forget_customer",
+		"after_rename": "partner_relations.customer_care.tiers.after_customer_rename",
+	},
+	"Quotation": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
+	"Sales Order": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
+	"Delivery Note": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
 	"Item Group": {
 		"after_rename": "partner_relations.supplier_quality.renames.after_item_group_rename",
 	},
@@ -199,6 +214,7 @@ scheduler_events = {
 	},
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
+		"partner_relations.customer_care.tiers.expire_overrides",
 		"partner_relations.supplier_quality.contract_terms.check_terms_daily",
 		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.reward_penalty.note_silence",

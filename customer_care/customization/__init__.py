@@ -1,10 +1,10 @@
 """What the module adds to ERPNext's documents: data that install, patches and uninstall share."""
 
-from partner_relations.customer_care.customization import complaints
+from partner_relations.customer_care.customization import complaints, tiers
 
 ROLES = ("Customer Care Agent", "Customer Care Manager")
 
-PARTS = (complaints,)
+PARTS = (tiers, complaints)
 
 CUSTOM_FIELDS: dict[str, list[dict]] = {}
 """By document type of ERPNext, in the order in which they are inserted."""

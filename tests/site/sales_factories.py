@@ -1,7 +1,7 @@
 """Small builders for sales: customers, quotations, orders, deliveries, invoices, returns and payments.
 
-Like `factories.py`: real documents through ERPNext's own API, nothing is committed, dates in the first quarter
-of last year unless given. A service is sold unless an item is given: it needs no stock, and is quick.
+Like `factories.py`: real documents through ERPNext's own API, nothing is committed, dates in the first
+quarter of last year unless given. A service is sold unless an item is given: it needs no stock, and is quick.
 
     customer = make_customer()
     sell(customer, quantity=5, rate=20)                              # order, delivery and invoice, unpaid
