@@ -434,6 +434,7 @@ def _propose(rows: Sequence[Any], proposers: Mapping[str, str]) -> list[str]:
 					remedy_scheme=definition["remedy_scheme"],
 					definition=remedy,
 					calculation=assessment.calculation,
+					ceiling=assessment.ceiling,
 					details={"contract": row.contract},
 				)
 			)

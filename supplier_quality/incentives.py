@@ -251,6 +251,7 @@ def _proposal(document: Mapping[str, Any], call: Call, source_type: str) -> Prop
 		remedy_scheme=document["remedy_scheme"] if assessment else None,
 		definition=call.definition,
 		calculation=assessment.calculation if assessment else (),
+		ceiling=assessment.ceiling if assessment else None,
 		rule=document["name"],
 		details=details,
 	)

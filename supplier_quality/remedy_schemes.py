@@ -36,12 +36,16 @@ NOTES = (
 
 @dataclass(frozen=True)
 class Assessment:
-	"""What a scheme makes of a case: the amount in the company's currency and its steps, ready for JSON."""
+	"""What a scheme makes of a case: the amount in the company's currency and its steps, ready for JSON.
+
+	`ceiling` is the highest amount that its caps allow in this case, that of the year aside; None without.
+	"""
 
 	amount: Decimal
 	calculation: list[dict[str, str]]
 	capped: bool
 	terminates: bool
+	ceiling: Decimal | None = None
 
 
 def freeze(name: str) -> dict[str, Any]:
@@ -53,7 +57,11 @@ def assess(definition: Mapping[str, Any], case: Case, currency: str) -> Assessme
 	"""The amount of a case by a frozen scheme, rounded to the places of the company's `currency`."""
 	result = compute(Scheme.from_dict(definition), case, currency_places(currency))
 	return Assessment(
-		result.amount, [step.to_dict() for step in result.steps], result.capped, result.terminates
+		result.amount,
+		[step.to_dict() for step in result.steps],
+		result.capped,
+		result.terminates,
+		result.ceiling,
 	)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, cstr, flt, get_link_to_form, getdate, now, today
+from frappe.utils import add_days, cint, cstr, flt, fmt_money, get_link_to_form, getdate, now, today
 
 from partner_relations.common.bulk import insert_rows, reserve_names
 from partner_relations.common.documents import without_scripts
+from partner_relations.supplier_quality.rating.numbers import decimal
 
 REWARD_PENALTY = "Supplier Reward Penalty"
 SETTINGS = "Supplier Quality Settings"
@@ -64,7 +65,8 @@ class Proposal:
 
 	`origin` says what called for it (the name of an incentive rule, the key of an obligation): source and
 	origin make one proposal, however often the question is asked. `amount` is in the company's currency;
-	`calculation` holds its steps (`remedy_schemes.assess`), `definition` the scheme as it was then.
+	`calculation` holds its steps (`remedy_schemes.assess`), `ceiling` the most that the caps of the scheme
+	allow in this case, `definition` the scheme as it was then.
 	`details` are further fields of the document (until, hold_payments, order_share, payment_terms_template,
 	purchase_invoice, contract).
 	"""
@@ -83,6 +85,7 @@ class Proposal:
 	remedy_scheme: str | None = None
 	definition: Mapping[str, Any] | None = None
 	calculation: Sequence[Mapping[str, Any]] = ()
+	ceiling: Decimal | None = None
 	rule: str | None = None
 	decision_date: date | None = None
 	details: Mapping[str, Any] = field(default_factory=dict)
@@ -160,6 +163,7 @@ def _row(name: str, key: str, proposal: Proposal) -> dict[str, Any]:
 		"definition": frappe.as_json(proposal.definition) if proposal.definition else None,
 		"calculation": frappe.as_json(list(proposal.calculation)) if proposal.calculation else None,
 		"calculated_amount": proposal.amount if proposal.calculation else 0,
+		"highest_amount": proposal.ceiling or 0,
 		"reason": proposal.reason,
 		"source_type": proposal.source_type,
 		"source_name": proposal.source_name,
@@ -189,6 +193,10 @@ def _add_what_is_fetched(rows: list[dict[str, Any]]) -> None:
 		row["currency"] = frappe.get_cached_value("Company", row["company"], "default_currency")
 
 
+BY_THE_SCHEME = ("definition", "calculation", "calculated_amount", "highest_amount")
+"""What a Remedy Scheme gave, and nobody enters."""
+
+
 # Made by hand
 
 
@@ -208,7 +216,7 @@ def begin(document) -> None:
 				),
 				title=_("Proposed Already"),
 			)
-		for fieldname in ("rule", "contract", "definition", "calculation", "calculated_amount"):
+		for fieldname in ("rule", "contract", *BY_THE_SCHEME):
 			document.set(fieldname, old.get(fieldname))
 		by_hand = made_by_hand(old)
 		document.unique_key = old.unique_key
@@ -304,6 +312,7 @@ def calculate(
 	scheme = document.remedy_scheme
 	if not scheme:
 		frappe.throw(_("Choose the Remedy Scheme by which the amount is to be computed."))
+	check_purpose(document)
 	definition = remedy_schemes.freeze(scheme)
 	already = remedy_schemes.already_in_year(
 		document.supplier, document.company, scheme, document.decision_date, exclude=name
@@ -322,10 +331,75 @@ def calculate(
 		definition=frappe.as_json(definition),
 		calculation=frappe.as_json(assessment.calculation),
 		calculated_amount=assessment.amount,
+		highest_amount=assessment.ceiling or 0,
 		amount=assessment.amount,
 		amount_note=None,
 	)
 	return assessment.amount
+
+
+def check_purpose(document) -> None:
+	"""Raise frappe.ValidationError if the Remedy Scheme computes rewards and the record is a penalty, or the
+	other way round."""
+	purpose = frappe.get_cached_value("Remedy Scheme", document.remedy_scheme, "purpose")
+	if purpose == document.kind:
+		return
+	sentence = (
+		_("The remedy scheme {0} computes rewards. Choose one for penalties.")
+		if purpose == "Reward"
+		else _("The remedy scheme {0} computes penalties. Choose one for rewards.")
+	)
+	frappe.throw(sentence.format(frappe.bold(frappe.utils.escape_html(document.remedy_scheme))))
+
+
+def check_caps(document) -> None:
+	"""Raise frappe.ValidationError if the amount is above a cap of its Remedy Scheme, whatever the note says.
+
+	Locks the supplier where there is a cap per year.
+	"""
+	from partner_relations.supplier_quality import remedy_schemes
+
+	scheme = document.remedy_scheme
+	definition = frappe.parse_json(document.definition) or remedy_schemes.freeze(scheme)
+	amount = decimal(document.amount)
+	if document.docstatus == 1 and definition["cap_percent"] is not None and not document.calculation:
+		frappe.throw(
+			_(
+				"Compute the amount by the remedy scheme {0} before it is approved: its cap is a percentage."
+			).format(frappe.bold(frappe.utils.escape_html(scheme)))
+		)
+	highest = decimal(document.highest_amount or definition["cap_amount"] or 0)
+	if highest and amount > highest:
+		_refuse_above_cap(
+			_("The amount can be {0} at most: that is the cap of the remedy scheme {1} here."),
+			_money(document, highest),
+			frappe.bold(frappe.utils.escape_html(scheme)),
+		)
+	if definition["yearly_cap"] is None:
+		return
+	already = remedy_schemes.already_in_year(
+		document.supplier, document.company, scheme, document.decision_date, exclude=document.name
+	)
+	cap = decimal(definition["yearly_cap"])
+	if amount + already > cap:
+		_refuse_above_cap(
+			_(
+				"The amount can be {0} at most: the remedy scheme {1} has a cap of {2} per calendar year, "
+				"and {3} of it are used up."
+			),
+			_money(document, max(cap - already, Decimal(0))),
+			frappe.bold(frappe.utils.escape_html(scheme)),
+			_money(document, cap),
+			_money(document, already),
+		)
+
+
+def _refuse_above_cap(sentence: str, *values: str) -> None:
+	frappe.throw(sentence.format(*values), title=_("Above the Cap"))
+
+
+def _money(document, amount: Decimal) -> str:
+	return fmt_money(float(amount), currency=document.currency)
 
 
 # The steps of its life

@@ -82,12 +82,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Amount:
-	"""The amount, the steps that add up to it, whether a cap cut it and the contract may be terminated."""
+	"""The amount, the steps that add up to it, whether a cap cut it and the contract may be terminated.
+
+	`ceiling` is the lowest of the scheme's caps for this case, rounded down; None where it has none. That of
+	the year isn't among them: it changes with every other amount.
+	"""
 
 	amount: Decimal
 	steps: tuple[Step, ...]
 	capped: bool
 	terminates: bool
+	ceiling: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,10 @@ def compute(scheme: Scheme, case: Case, places: int = 2) -> Amount:
 			total, capped = cap, True
 	total = _round(total, [cap for _key, cap, _numbers in caps], places, steps)
 	terminates = _may_terminate(scheme, before_caps, value, steps)
-	return Amount(total, tuple(steps), capped, terminates)
+	ceiling = min((cap for key, cap, _numbers in caps if key != "yearly cap"), default=None)
+	return Amount(
+		total, tuple(steps), capped, terminates, None if ceiling is None else _round_down(ceiling, places)
+	)
 
 
 def _parts(scheme: Scheme, case: Case) -> Iterator[_Part]:
@@ -295,11 +303,15 @@ def _round(total: Decimal, caps: list[Decimal], places: int, steps: list[Step]) 
 	rounded = total.quantize(unit, rounding=ROUND_HALF_UP, context=_EXACT)
 	key = "rounded"
 	if caps and rounded > min(caps):
-		rounded = min(caps).quantize(unit, rounding=ROUND_DOWN, context=_EXACT)
+		rounded = _round_down(min(caps), places)
 		key = "rounded down"
 	if rounded != total:
 		steps.append(Step(key, _subtract(rounded, total), {"total": total, "places": Decimal(places)}))
 	return rounded
+
+
+def _round_down(number: Decimal, places: int) -> Decimal:
+	return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN, context=_EXACT)
 
 
 def _may_terminate(scheme: Scheme, before_caps: Decimal, value: Decimal, steps: list[Step]) -> bool:

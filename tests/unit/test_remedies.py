@@ -448,6 +448,8 @@ def test_no_amount_ever_exceeds_a_cap(scheme, case, places):
 	caps = [scheme.cap_amount]
 	if scheme.cap_percent is not None:
 		caps.append(value * scheme.cap_percent / 100)
+	of_the_case = [cap.quantize(Decimal(1).scaleb(-places), ROUND_DOWN) for cap in caps if cap is not None]
+	assert result.ceiling == min(of_the_case, default=None)
 	if scheme.yearly_cap is not None:
 		caps.append(max(scheme.yearly_cap - case.already_in_year, Decimal(0)))
 	for cap in caps:

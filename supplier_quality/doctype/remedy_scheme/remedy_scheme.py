@@ -56,6 +56,7 @@ class RemedyScheme(Document):
 	def validate(self):
 		self.validate_scheme()
 		self.clear_what_is_not_used()
+		self.validate_purpose()
 		self.validate_disabled()
 
 	def before_rename(self, old: str, new: str, merge: bool = False):
@@ -71,6 +72,18 @@ class RemedyScheme(Document):
 		for fieldname in remedy_schemes.unused_fields(self):
 			field = self.meta.get_field(fieldname)
 			self.set(fieldname, [] if field.fieldtype == "Table" else field.default or 0)
+
+	def validate_purpose(self):
+		"""Who chose it as a scheme for penalties doesn't pay rewards by it."""
+		user = (
+			self.has_value_changed("purpose") and not self.is_new() and remedy_schemes.first_user(self.name)
+		)
+		if user:
+			frappe.throw(
+				_("{0} {1} uses this scheme, so its purpose stays. Make another scheme.").format(
+					_(user.doctype), frappe.bold(frappe.utils.escape_html(user.name))
+				)
+			)
 
 	def validate_disabled(self):
 		"""Contracts in force keep the scheme as it was when they were submitted; drafts and rules need it."""

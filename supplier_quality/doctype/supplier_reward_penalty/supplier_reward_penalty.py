@@ -50,6 +50,7 @@ class SupplierRewardPenalty(Document):
 		first_approver: DF.Link | None
 		from_date: DF.Date | None
 		held_payments: DF.Check
+		highest_amount: DF.Currency
 		hold_payments: DF.Check
 		is_financial: DF.Check
 		journal_entry: DF.Data | None
@@ -197,7 +198,8 @@ class SupplierRewardPenalty(Document):
 		self.paid_by = reward_penalty.payer(self.kind, self.measure, self.paid_by)
 		self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
 		if self.has_value_changed("remedy_scheme") and not self.is_new():
-			self.update({"definition": None, "calculation": None, "calculated_amount": 0})
+			self.update({"definition": None, "calculation": None})
+			self.update({"calculated_amount": 0, "highest_amount": 0})
 		if not self.is_financial:
 			self.update({"amount": 0, "amount_note": None, "remedy_scheme": None, "purchase_invoice": None})
 		if self.measure not in reward_penalty.RESTRICTING:
@@ -234,6 +236,9 @@ class SupplierRewardPenalty(Document):
 					fmt_money(self.calculated_amount, currency=self.currency)
 				)
 			)
+		if self.remedy_scheme:
+			reward_penalty.check_purpose(self)
+			reward_penalty.check_caps(self)
 
 	def validate_measure(self):
 		if self.measure in reward_penalty.WITH_END and not self.until:
@@ -258,7 +263,7 @@ class SupplierRewardPenalty(Document):
 		if proposed:
 			changed = [
 				self.meta.get_label(field)
-				for field in ORIGIN
+				for field in (*ORIGIN, *(("remedy_scheme",) if before.remedy_scheme else ()))
 				if (self.get(field) or "") != (before.get(field) or "")
 			]
 			if changed:
