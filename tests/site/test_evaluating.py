@@ -509,7 +509,7 @@ def test_measure_of_another_app(monkeypatch):
 		source = sql.from_(receipt).where(
 			(receipt.docstatus == 1)
 			& sql.of_company(receipt)
-			& sql.of_suppliers(receipt.supplier)
+			& sql.of_parties(receipt.supplier)
 			& sql.in_period(receipt.posting_date)
 		)
 		evidence = {
