@@ -22,6 +22,13 @@ from frappe.utils import (
 )
 
 from partner_relations.common.documents import without_scripts
+from partner_relations.common.mails import (
+	in_language,
+	in_words,
+	partner_addresses,
+	queue_mail,
+	what_is_missing,
+)
 from partner_relations.supplier_quality import letters, reward_penalty
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
@@ -241,29 +248,6 @@ def retry_unsent() -> None:
 				frappe.log_error(title=f"Supplier notice {row.name} was not tried again")
 
 
-def partner_addresses(party_type: str, party: str) -> list[str]:
-	"""The own address of a supplier or customer, else that of its primary contact, else of any contact."""
-	address = frappe.db.get_value(party_type, party, "email_id")
-	if address:
-		return [address]
-	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
-	rows = (
-		frappe.qb.from_(contact)
-		.join(link)
-		.on((link.parent == contact.name) & (link.parenttype == "Contact"))
-		.where(
-			(link.link_doctype == party_type)
-			& (link.link_name == party)
-			& contact.email_id.notnull()
-			& (contact.email_id != "")
-		)
-		.orderby(contact.is_primary_contact, order=frappe.qb.desc)
-		.select(contact.email_id)
-		.limit(1)
-	).run()
-	return [rows[0][0]] if rows else []
-
-
 def _addresses(recipients: Sequence[str] | str | None) -> list[str]:
 	given = split_emails(recipients) if isinstance(recipients, str) else list(recipients or ())
 	for address in given:
@@ -283,16 +267,12 @@ def _set_deadline(document) -> None:
 def _send(notice: Notice, document, addresses: Sequence[str], message: str | None) -> str | None:
 	"""Queue the mail; returns why it could not be, as a sentence."""
 	party_type, party = notice.partner(document)
-	if not addresses:
-		if party_type == "Customer":
-			return _("The customer has no e-mail address. Enter one on the customer or its contact.")
-		return _("The supplier has no e-mail address. Enter one on the supplier or its contact.")
-	if not frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
-		return _("There is no default outgoing e-mail account. Set one up under Email Account.")
+	if missing := what_is_missing(party_type, addresses):
+		return missing
 	settings = frappe.get_cached_doc(SETTINGS)
 	language = frappe.db.get_value(party_type, party, "language") or frappe.local.lang
 	try:
-		with _language(language):
+		with in_language(language):
 			setting = notice.setting(document)
 			words = notice.words(document)
 			standard = _standard_subject(f"{setting}_subject")
@@ -307,30 +287,12 @@ def _send(notice: Notice, document, addresses: Sequence[str], message: str | Non
 				doc=document,
 				lang=language,
 			)
-			_queue(document, addresses, subject, body, pdf)
+			queue_mail(document, addresses, subject, body, [pdf])
 	except Exception as error:
 		frappe.log_error(title=f"Supplier notice {document.name} not sent")
 		frappe.clear_messages()
-		return frappe.utils.strip_html(str(error)) or type(error).__name__
+		return in_words(error)
 	return None
-
-
-def _queue(document, addresses: Sequence[str], subject: str, body: str, pdf: dict) -> None:
-	"""Put the mail into the queue, or nothing of it."""
-	savepoint = "supplier_notice"
-	frappe.db.savepoint(savepoint)
-	try:
-		frappe.sendmail(
-			recipients=list(addresses),
-			subject=subject,
-			message=body,
-			attachments=[pdf],
-			reference_doctype=document.doctype,
-			reference_name=document.name,
-		)
-	except Exception:
-		frappe.db.rollback(save_point=savepoint)
-		raise
 
 
 def _paragraphs(*body: str) -> str:
@@ -347,17 +309,3 @@ def _standard_subject(setting: str) -> str:
 def _fill(text: str, words: Mapping[str, str]) -> str:
 	"""Replace {period}, {supplier}, {company} and so on; other braces stay as they are."""
 	return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], found[0]) or "", text)
-
-
-class _language:
-	"""The partner's language for the time of writing to it."""
-
-	def __init__(self, language: str):
-		self.language = language
-
-	def __enter__(self):
-		self.before = frappe.local.lang
-		frappe.local.lang = self.language
-
-	def __exit__(self, *_error):
-		frappe.local.lang = self.before

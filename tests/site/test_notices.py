@@ -26,6 +26,7 @@ from frappe.utils import add_days, getdate
 from notice_factories import make_breach, make_decision, portal_user
 from support.servers import Bench
 
+from partner_relations.common.mails import in_language
 from partner_relations.supplier_quality import api, letters, notices
 from partner_relations.supplier_quality.breaches import BREACH
 from partner_relations.supplier_quality.evaluation import EVALUATION
@@ -203,7 +204,7 @@ def test_mail_is_in_the_suppliers_language(outgoing_account):
 	}
 	assert "尊敬的" in text_of(parsed(queued(chinese.name)[0]))
 	page = frappe.get_print(EVALUATION, chinese.name, notices.PRINT_FORMAT)
-	with notices._language("zh"):
+	with in_language("zh"):
 		assert frappe.get_print(EVALUATION, chinese.name, notices.PRINT_FORMAT) != page
 
 
@@ -315,7 +316,7 @@ DECISION = {BREACH: make_breach, REWARD_PENALTY: make_decision}
 
 def html_of(document, language: str = "en") -> str:
 	"""The letter as it is printed."""
-	with notices._language(language):
+	with in_language(language):
 		return frappe.get_print(
 			document.doctype, document.name, notices.NOTICES[document.doctype].print_format
 		)

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.translate import get_all_translations, get_translations_from_apps, get_translations_from_csv
 
+from partner_relations.common.mails import in_language
 from partner_relations.supplier_quality import notices
 
 HOSTS = ["frappe", "erpnext"]
@@ -42,7 +43,7 @@ def test_a_word_is_translated_in_its_context():
 
 
 def test_the_notice_is_in_the_language_of_the_supplier():
-	with notices._language("zh"):
+	with in_language("zh"):
 		message, subject = notices._evaluation_message(None), _(notices._standard_subject("notice_subject"))
 	assert message.startswith("尊敬的") and "{supplier}" in message and "{period}" in message
 	assert "{period}" in subject and "供应商评估" in subject
