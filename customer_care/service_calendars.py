@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import frappe
 from frappe import _
@@ -54,6 +54,11 @@ def _holidays(name: str | None) -> frozenset[date]:
 	return frozenset(
 		getdate(row.holiday_date) for row in frappe.get_cached_doc("Holiday List", name).holidays
 	)
+
+
+def time_zones() -> list[str]:
+	"""The names of the zones that a calendar can be in, without those that only stand for another name."""
+	return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
 
 
 # The site's time
@@ -117,8 +122,8 @@ def _sentence(document: Document, error: CalendarError) -> str:
 	row = _row(document, values["weekday"], values.get("next_start", values["start"]))
 	if error.code == "empty interval":
 		return _(
-			"Row {0}, {1}: the hours from {2} end before they begin. A night shift ends at 00:00:00 and goes on in "
-			"a row of the next day."
+			"Row {0}, {1}: the hours from {2} end before they begin. A night shift ends at 00:00:00 and goes "
+			"on in a row of the next day."
 		).format(row, weekday, values["start"])
 	return _("Row {0}, {1}: the hours from {2} and those from {3} overlap. Make one row of them.").format(
 		row, weekday, values["start"], values["next_start"]
@@ -137,8 +142,8 @@ def _row(document: Document, weekday: int, start: time) -> int:
 def open_hours(document: Document, start: date, days: int = DAYS_SHOWN) -> list[dict[str, Any]]:
 	"""For each day from `start`, what a person looks at: {"date", "holiday", "hours"}.
 
-	`holiday` is the text of the Holiday List or None, `hours` [["09:00", "17:00"], ...] in the calendar's zone,
-	the clock's changes included. Raises CalendarError if the hours make no sense.
+	`holiday` is the text of the Holiday List or None, `hours` [["09:00", "17:00"], ...] in the calendar's
+	zone, the clock's changes included. Raises CalendarError if the hours make no sense.
 	"""
 	found = of_document(document)
 	zone = ZoneInfo(found.zone)

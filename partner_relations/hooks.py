@@ -68,6 +68,9 @@ doc_events = {
 	"Request for Quotation": {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
+	"Communication": {
+		"after_insert": "partner_relations.customer_care.complaint_deadlines.note_answer",
+	},
 	"Contract": {
 		"before_validate": [
 			"partner_relations.supplier_quality.contracts.prepare",
@@ -143,6 +146,8 @@ contract_breaches_detected = [
 	"partner_relations.supplier_quality.incentives.propose_for_breaches",
 ]
 
+customer_tiers_moved = ["partner_relations.customer_care.complaint_deadlines.follow_tier_moves"]
+
 # User Permissions on parties
 
 has_permission = {
@@ -210,6 +215,7 @@ jinja = {
 
 scheduler_events = {
 	"cron": {
+		"*/5 * * * *": ["partner_relations.customer_care.complaint_deadlines.check_due"],
 		"*/10 * * * *": ["partner_relations.supplier_quality.runs.restart_stalled"],
 	},
 	"daily_long": [

@@ -24,4 +24,4 @@ PROPERTIES: tuple[tuple[str, str, str, str, str], ...] = ()
 
 INDEXED_FIELDS: dict[str, list[str]] = {}
 
-DEFAULTS: tuple[str, ...] = ()
+DEFAULTS = ("complaint_escalation_rule", "kanban_board")

@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from partner_relations.customer_care import complaint_steps, complaints
+from partner_relations.customer_care import complaint_deadlines, complaint_steps, complaints
 
 
 class CustomerComplaint(Document):
@@ -17,6 +17,7 @@ class CustomerComplaint(Document):
 		complaint_steps.follow_table(self)
 		complaints.check_handler(self)
 		complaints.fill_in(self)
+		complaint_deadlines.refresh(self)
 
 	def on_update(self):
 		complaint_steps.announce(self)
