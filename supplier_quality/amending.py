@@ -42,6 +42,8 @@ CONTENT_FIELDS = {
 		"windows_begin",
 		"minimum_sample",
 		"due_date",
+		"delivered_on",
+		"evidence",
 		"remedy_scheme",
 		"definition",
 	),
@@ -342,7 +344,13 @@ def keep_what_was_confirmed(amendment: Document) -> None:
 		("delivered_on", "evidence"),
 		_("Make another amendment, which both sides confirm."),
 	)
+	confirmed = {row.name: row for row in before.changes}
 	for row in amendment.changes:
+		problem = row.evidence != confirmed[row.name].evidence and contract_obligations.problem_of_evidence(
+			row.evidence
+		)
+		if problem:
+			frappe.throw(_("Row {0}: {1}").format(row.idx, problem))
 		if row.delivered_on and getdate(row.delivered_on) > getdate(today()):
 			frappe.throw(
 				_("Row {0}: {1}").format(

@@ -34,6 +34,7 @@ from partner_relations.supplier_quality.contract_obligations import (
 	KPI_PROMISE,
 	PARTNER,
 	definition_of,
+	problem_of_evidence,
 )
 from partner_relations.supplier_quality.evaluation import LARGEST_STORED
 from partner_relations.supplier_quality.evidence import NOTHING, differs
@@ -532,8 +533,8 @@ def record_delivery(
 	delivered_on = getdate(delivered_on)
 	if delivered_on > getdate(today()):
 		frappe.throw(_("The delivery can't lie in the future."))
-	if evidence and not frappe.db.exists("File", {"file_url": evidence}):
-		frappe.throw(_("There is no file {0}.").format(frappe.utils.escape_html(evidence)))
+	if problem := problem_of_evidence(evidence):
+		frappe.throw(problem)
 	row = next(
 		(
 			row

@@ -104,6 +104,15 @@ def problems(row: Mapping[str, Any], contract: Mapping[str, Any]) -> Iterator[st
 		yield from _problems_of_deliverable(row, contract)
 	if row.get("remedy_scheme"):
 		yield from _problems_of_remedy(row, contract)
+	if problem := problem_of_evidence(row.get("evidence")):
+		yield problem
+
+
+def problem_of_evidence(address: str | None) -> str | None:
+	"""Why this can't show a delivery, as a sentence: Attach fields take any text, of which forms make links."""
+	if not address or frappe.db.exists("File", {"file_url": address}):
+		return None
+	return _("There is no file {0}.").format(frappe.utils.escape_html(address))
 
 
 def _problems_of_promise(row: Mapping[str, Any], contract: Mapping[str, Any]) -> Iterator[str]:
@@ -223,13 +232,16 @@ def keep_what_was_agreed(doc, method: str | None = None) -> None:
 	before = doc.get_doc_before_save()
 	if before is None:
 		return
-	agreed = {row.name for row in before.get("obligations") or ()}
-	if agreed != {row.name for row in doc.get("obligations") or ()}:
+	agreed = {row.name: row for row in before.get("obligations") or ()}
+	if set(agreed) != {row.name for row in doc.get("obligations") or ()}:
 		frappe.throw(
 			_("Obligations of a submitted contract can't be added or removed. Make a Contract Amendment."),
 			title=_("Agreed Already"),
 		)
 	for row in doc.get("obligations") or ():
+		problem = row.evidence != agreed[row.name].evidence and problem_of_evidence(row.evidence)
+		if problem:
+			frappe.throw(_("Row {0}: {1}").format(row.idx, problem))
 		if row.kind == DELIVERABLE and row.delivered_on and getdate(row.delivered_on) > getdate(today()):
 			frappe.throw(
 				_("Obligations, row {0}: it can't have been delivered on {1}, which is yet to come.").format(
