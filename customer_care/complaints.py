@@ -90,7 +90,9 @@ def check_received(complaint: Document) -> None:
 	if received > now_datetime():
 		frappe.throw(_("The complaint can't have been received in the future."))
 	if before and received != get_datetime(before.received_on):
-		_managers_only(_("Deadlines run from when the complaint was received. Only a manager changes it."))
+		_managers_only(
+			_("Deadlines are counted from when the complaint was received. Only a manager changes it.")
+		)
 
 
 def check_severity(complaint: Document) -> None:

@@ -350,6 +350,9 @@ def _grade_scale(found: Strings, data: dict, place: str) -> None:
 
 
 RECORDS = {
+	"Customer Tier": _keys("tier_name", "description"),
+	"Service Calendar": _keys("calendar_name"),
+	"Complaint Escalation Rule": _keys("rule_name"),
 	# The text of a clause is what contracts say, in the clause's own language; notes are the author's words.
 	"Contract Clause": _keys(),
 	"Contract Clause Rule": _keys(),
@@ -357,6 +360,7 @@ RECORDS = {
 	"Dashboard Chart Source": _keys("source_name"),
 	"Desktop Icon": _keys("label"),
 	"DocType": _doctype,
+	"Kanban Board": _keys("kanban_board_name"),
 	"Number Card": _keys("label"),
 	"Print Format": _keys("name"),
 	"Remedy Scheme": _keys("scheme_name", "description"),
