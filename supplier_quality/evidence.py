@@ -1,7 +1,6 @@
 """Evidence: the lines behind a criterion or a promise, and whether they still add up to what was decided."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,21 +8,16 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, getdate, now, today
 
+from partner_relations.common.evidence import NOTHING, differs, fact_of, facts_behind
 from partner_relations.supplier_quality.evaluation import (
 	CRITERION,
 	EVALUATION,
 	read_facts,
 	scope_of,
 )
-from partner_relations.supplier_quality.kpis import MARIADB, KpiSettings, Measure, Scope, lines, totals
-from partner_relations.supplier_quality.measures import all_measures, execute
-from partner_relations.supplier_quality.rating import Fact
+from partner_relations.supplier_quality.kpis import Scope
+from partner_relations.supplier_quality.measures import all_measures
 from partner_relations.supplier_quality.rating.definition import Definition, settings_from_dict
-from partner_relations.supplier_quality.rating.numbers import EXACT, decimal, stored
-
-NOTHING = Fact(Decimal(0), Decimal(0), 0)
-DIFFERS_FROM = Decimal("0.00000001")
-"""Sums are stored with nine decimals; a larger difference is a changed fact."""
 
 
 def evidence(evaluation: str, kpi: str, limit: int = 5000) -> dict[str, Any]:
@@ -52,32 +46,8 @@ def evidence(evaluation: str, kpi: str, limit: int = 5000) -> dict[str, Any]:
 		getdate(today()),
 		(document.supplier,),
 	)
-	stored_fact = _fact((row.numerator, row.denominator, row.sample_size))
+	stored_fact = fact_of((row.numerator, row.denominator, row.sample_size))
 	return {**facts_behind(measure, scope, criterion.settings, stored_fact, limit), "basis": row.basis}
-
-
-def facts_behind(
-	measure: Measure, scope: Scope, settings: KpiSettings, then: Fact, limit: int = 5000
-) -> dict[str, Any]:
-	"""The lines of one supplier that a measure counts today, beside the stored sums: see `evidence`."""
-	query = lines(measure, scope, settings, MARIADB, limit + 1)
-	rows = frappe.db.sql(query.sql, query.values, as_dict=True)
-	truncated = len(rows) > limit
-	readable = _readable(rows[:limit])
-	counted = totals(measure, scope, settings, MARIADB)
-	fact = next((_fact(values) for _supplier, *values in execute(counted.sql, counted.values)), NOTHING)
-	skip = ("party", "sample")
-	return {
-		"columns": [name for name in (rows[0] if rows else ()) if name not in skip],
-		"rows": [{name: value for name, value in line.items() if name not in skip} for line in readable],
-		"stored": _figures(then, measure),
-		"today": _figures(fact, measure),
-		"hidden": len(rows[:limit]) - len(readable),
-		"truncated": truncated,
-		"measure": measure.name,
-		"unit": measure.unit,
-		"scale": measure.scale,
-	}
 
 
 def window_evidence(doctype: str, name: str, limit: int = 5000) -> dict[str, Any]:
@@ -101,7 +71,7 @@ def window_evidence(doctype: str, name: str, limit: int = 5000) -> dict[str, Any
 		getdate(today()),
 		(document.party,),
 	)
-	then = _fact((document.numerator, document.denominator, document.sample_size))
+	then = fact_of((document.numerator, document.denominator, document.sample_size))
 	return facts_behind(measure, scope, settings_from_dict(definition["settings"]), then, limit)
 
 
@@ -110,42 +80,6 @@ def definition_of_run(run: str) -> Definition:
 	return Definition.from_dict(
 		frappe.parse_json(frappe.db.get_value("Supplier Evaluation Run", run, "definition"))
 	)
-
-
-def _readable(rows: list[Any]) -> list[Any]:
-	"""The lines whose document the user may read: one query per document type."""
-	names: dict[str, set[str]] = defaultdict(set)
-	for row in rows:
-		names[row.document_type].add(row.document)
-	allowed: dict[str, set[str]] = {}
-	for doctype, wanted in names.items():
-		allowed[doctype] = (
-			set(
-				frappe.get_list(
-					doctype, filters={"name": ("in", list(wanted))}, pluck="name", limit_page_length=0
-				)
-			)
-			if frappe.has_permission(doctype, "read")
-			else set()
-		)
-	return [row for row in rows if row.document in allowed[row.document_type]]
-
-
-def _fact(values: Iterable[Any]) -> Fact:
-	numerator, denominator, sample_size = values
-	return Fact(stored(decimal(numerator)), stored(decimal(denominator)), int(sample_size))
-
-
-def _figures(fact: Fact, measure: Measure) -> dict[str, Any]:
-	value = None
-	if fact.denominator > 0:
-		value = stored(EXACT.divide(measure.scale * fact.numerator, fact.denominator))
-	return {
-		"numerator": fact.numerator,
-		"denominator": fact.denominator,
-		"sample_size": fact.sample_size,
-		"value": value,
-	}
 
 
 def find_changed_facts() -> None:
@@ -216,7 +150,7 @@ def _recheck(definition: Definition, company: str, from_date, to_date, members: 
 	notes: dict[str, list[str]] = defaultdict(list)
 	for row in stored_rows:
 		kpi = definition.criteria[row.idx - 1].kpi
-		then = _fact((row.numerator, row.denominator, row.sample_size))
+		then = fact_of((row.numerator, row.denominator, row.sample_size))
 		now_ = facts.get(by_name[row.parent].supplier, {}).get(kpi, NOTHING)
 		if differs(then, now_):
 			notes[row.parent].append(
@@ -229,14 +163,6 @@ def _recheck(definition: Definition, company: str, from_date, to_date, members: 
 				)
 			)
 	_note_changes(by_name, notes)
-
-
-def differs(then: Fact, now_: Fact) -> bool:
-	"""Whether numerator or denominator are not the same any more."""
-	return (
-		abs(then.numerator - now_.numerator) > DIFFERS_FROM
-		or abs(then.denominator - now_.denominator) > DIFFERS_FROM
-	)
 
 
 def _note_changes(by_name: dict[str, Any], notes: dict[str, list[str]]) -> None:

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, today
 
+from partner_relations.common.evidence import permitted
 from partner_relations.supplier_quality import amendments, breaches, compliance, remedy_schemes
 from partner_relations.supplier_quality.breach_sentences import sentence
 from partner_relations.supplier_quality.breaches import BREACH
@@ -98,7 +99,7 @@ def evidence(doctype: str, name: str) -> dict[str, Any]:
 	frappe.get_doc(doctype, name).check_permission("read")
 	found = frappe._dict(window_evidence(doctype, name, LINES_SHOWN))
 	columns = kpi_evidence.columns(found)
-	found.rows = kpi_evidence.permitted(found, columns)
+	found.rows = permitted(found, columns)
 	return {**found, "columns": [column for column in columns if not column.get("hidden")]}
 
 

@@ -30,6 +30,7 @@ from factories import (
 from frappe.database import get_db
 from support.servers import Bench, Process
 
+from partner_relations.common.ownership import is_alive, worker_id
 from partner_relations.supplier_quality import api, runs
 from partner_relations.supplier_quality.evaluation import EVALUATION
 from partner_relations.supplier_quality.restrictions import RESTRICTION
@@ -236,7 +237,7 @@ def _kill_work_horse(worker: str) -> None:
 		os.kill(int(worker.split("|")[1]), signal.SIGKILL)
 	except ProcessLookupError:
 		return
-	wait_for(lambda: not runs.is_alive(worker, frappe.utils.now_datetime()))
+	wait_for(lambda: not is_alive(worker, frappe.utils.now_datetime()))
 
 
 def test_stalled_runs_are_the_ones_nobody_works_on(template):
@@ -245,7 +246,7 @@ def test_stalled_runs_are_the_ones_nobody_works_on(template):
 	)
 	now = frappe.utils.now_datetime()
 	hours_ago = frappe.utils.add_to_date(now, hours=-3)
-	frappe.db.set_value(RUN, alive, {"status": "Running", "worker": runs.worker_id(), "heartbeat": now})
+	frappe.db.set_value(RUN, alive, {"status": "Running", "worker": worker_id(), "heartbeat": now})
 	frappe.db.set_value(RUN, dead, {"status": "Running", "worker": "elsewhere|1|2", "heartbeat": hours_ago})
 	frappe.db.set_value(RUN, queued, "status", "Queued")
 	frappe.db.set_value(RUN, lost, "status", "Queued")

@@ -8,6 +8,7 @@ import * as contract_timeline from "./partner_relations/contract_timeline";
 import * as criteria from "./partner_relations/criteria";
 import * as dialogs from "./partner_relations/dialogs";
 import * as display from "./partner_relations/display";
+import * as evidence from "./partner_relations/evidence";
 import * as order_contract from "./partner_relations/order_contract";
 import * as plots from "./partner_relations/plot";
 import * as rewards from "./partner_relations/rewards";
@@ -28,6 +29,7 @@ Object.assign(
 	criteria,
 	dialogs,
 	display,
+	evidence,
 	order_contract,
 	plots,
 	rewards,

@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from partner_relations.common.background import AT_WORK
 from partner_relations.common.documents import clear_computed_fields, keep_computed_fields
-from partner_relations.supplier_quality.runs import AT_WORK
 from partner_relations.supplier_quality.templates import companies_of, period_label
 
 

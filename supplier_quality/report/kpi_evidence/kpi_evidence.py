@@ -6,7 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, flt, format_date
 
-from partner_relations.supplier_quality.evidence import DIFFERS_FROM, evidence
+from partner_relations.common.evidence import DIFFERS_FROM, permitted
+from partner_relations.supplier_quality.evidence import evidence
 from partner_relations.supplier_quality.report.display import EVALUATION
 
 
@@ -133,33 +134,6 @@ def columns(found: frappe._dict) -> list[dict[str, Any]]:
 def _numbers(rows: list[dict[str, Any]], name: str) -> bool:
 	values = [row[name] for row in rows if row[name] is not None]
 	return bool(values) and all(isinstance(value, int | float) for value in values)
-
-
-def permitted(found: frappe._dict, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-	"""The lines that no User Permission on a linked record, say an item, forbids.
-
-	The report view would drop the others anyway, but silently; here they count as hidden.
-	"""
-	rows = found.rows
-	restricted = frappe.permissions.get_user_permissions(frappe.session.user)
-	for column in shown:
-		if column["fieldtype"] != "Link" or column["options"] not in restricted:
-			continue
-		name = column["fieldname"]
-		values = {row[name] for row in rows if row[name]}
-		allowed = set(
-			frappe.get_list(
-				column["options"],
-				filters={"name": ("in", list(values))},
-				pluck="name",
-				limit_page_length=0,
-			)
-			if values
-			else ()
-		)
-		rows = [row for row in rows if not row[name] or row[name] in allowed]
-	found.hidden += len(found.rows) - len(rows)
-	return rows
 
 
 def changed(found: frappe._dict) -> bool:

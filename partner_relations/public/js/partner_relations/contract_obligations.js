@@ -1,6 +1,7 @@
 // The obligations of a contract with their judged windows, and the evidence behind a window.
 
-import { cards, color_class, empty_state, escape, form_link, measured, number } from "./display";
+import { cards, color_class, empty_state, escape, form_link, number } from "./display";
+import { show_lines } from "./evidence";
 import { call } from "./server";
 
 const OUTCOME_COLORS = { Kept: "green", Breached: "red", "Not Measured": "gray" };
@@ -199,76 +200,7 @@ function record_delivery(contract, key) {
 // The lines behind a judged window in a dialog: what was counted when it was judged, and today.
 export async function show_evidence(doctype, name) {
 	const found = await call("obligations.evidence", { doctype, name }, __("Reading the facts"));
-	const dialog = new frappe.ui.Dialog({
-		title: __("Evidence"),
-		size: "extra-large",
-		fields: [{ fieldname: "lines", fieldtype: "HTML" }],
-	});
-	dialog.get_field("lines").$wrapper.html(evidence_html(found));
-	dialog.show();
-}
-
-function evidence_html(found) {
-	const sum = ({ numerator, denominator }) =>
-		escape(__("{0} of {1}", [number(numerator, 4), number(denominator, 4)]));
-	const changed =
-		flt(found.stored.numerator, 8) !== flt(found.today.numerator, 8) ||
-		flt(found.stored.denominator, 8) !== flt(found.today.denominator, 8);
-	const shown = cards([
-		{
-			label: __("When Judged"),
-			value: measured(found.stored.value, found.unit),
-			hint: sum(found.stored),
-		},
-		{
-			label: __("Today", null, "KPI Evidence"),
-			value: measured(found.today.value, found.unit),
-			hint: sum(found.today),
-			color: changed ? "orange" : "green",
-		},
-		{
-			label: __("Facts"),
-			value: number(found.today.sample_size, 0),
-			hint: changed ? __("changed since then") : __("unchanged since then"),
-		},
-	]);
-	const notes = [];
-	if (found.hidden)
-		notes.push(
-			__(
-				"{0} lines belong to documents that you may not read. They are counted in the totals, but not shown.",
-				[found.hidden]
-			)
-		);
-	if (found.truncated)
-		notes.push(
-			__(
-				"There are more lines than can be shown; these are the first {0}. The totals hold all of them.",
-				[found.rows.length]
-			)
-		);
-	const head = found.columns.map(({ label }) => `<th>${escape(label)}</th>`).join("");
-	const body = found.rows
-		.map(
-			(row) =>
-				`<tr>${found.columns.map((column) => `<td>${cell_html(column, row)}</td>`).join("")}</tr>`
-		)
-		.join("");
-	const table = found.rows.length
-		? `<div class="pr-scroll"><table class="table pr-table"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
-		: empty_state(__("There are no lines to show."));
-	return `${shown}${notes.map((note) => `<p class="text-muted">${escape(note)}</p>`).join("")}${table}`;
-}
-
-function cell_html({ fieldname, fieldtype, options }, row) {
-	const value = row[fieldname];
-	if (value === null || value === undefined || value === "") return "";
-	if (fieldtype === "Link") return form_link(options, value);
-	if (fieldtype === "Dynamic Link") return form_link(row[options], value);
-	if (fieldtype === "Date")
-		return `<span class="text-nowrap">${escape(frappe.datetime.str_to_user(value))}</span>`;
-	if (["Float", "Int", "Currency"].includes(fieldtype)) return number(value, 4);
-	return escape(["document_type", "reference_type", "result"].includes(fieldname) ? __(value) : value);
+	show_lines(found, __("Evidence"), __("When Judged"));
 }
 
 // A promise beside what was found, as a bar with a mark at the target; for the forms of results and breaches.
