@@ -120,12 +120,21 @@ doc_events = {
 			"partner_relations.customer_care.tiers.note_potential",
 		],
 		"after_insert": "partner_relations.customer_care.tiers.note_first_tier",
+		"on_update": "partner_relations.customer_care.visits.hand_over",
 		"on_trash": "partner_relations.customer_care.tiers.forget_customer",
 		"after_rename": "partner_relations.customer_care.tiers.after_customer_rename",
 	},
 	"Quotation": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
-	"Sales Order": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
-	"Delivery Note": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
+	"Sales Order": {
+		"validate": "partner_relations.customer_care.tier_on_documents.set_tier",
+		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
+		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
+	},
+	"Delivery Note": {
+		"validate": "partner_relations.customer_care.tier_on_documents.set_tier",
+		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
+		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
+	},
 	"Item Group": {
 		"after_rename": "partner_relations.supplier_quality.renames.after_item_group_rename",
 	},
@@ -221,6 +230,8 @@ scheduler_events = {
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
 		"partner_relations.customer_care.tiers.expire_overrides",
+		"partner_relations.customer_care.visits.plan_contacts",
+		"partner_relations.customer_care.order_progress.retry_unsent",
 		"partner_relations.supplier_quality.contract_terms.check_terms_daily",
 		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.reward_penalty.note_silence",
