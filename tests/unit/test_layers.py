@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = "partner_relations"
 MODULES = ("supplier_quality", "customer_care")
 # The folders that DESIGN §1 calls core; those of later issues count as soon as they exist.
-CORE = ("rating", "kpis", "agreements", "remedies", "tiering", "deadlines")
+CORE = ("rating", "kpis", "agreements", "remedies", "tiering", "deadlines", "metrics")
 CORE_PACKAGES = (
 	f"{APP}.preview",
 	f"{APP}.common.facts",

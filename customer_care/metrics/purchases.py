@@ -1,0 +1,96 @@
+"""When and how often a customer bought."""
+
+from datetime import date
+
+from pypika import Table
+from pypika.functions import Coalesce, Max, Min
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, ExistsCriterion, Term, ValueWrapper
+
+from partner_relations.common.facts.query import ANYTHING, Branch, Facts, Sql
+from partner_relations.common.facts.terms import text
+from partner_relations.customer_care.metrics.documents import invoice_tables, order_tables
+
+
+def frequency(sql: Sql) -> Facts:
+	"""Purchases made in the period / 1.
+
+	A purchase is a sales order, by its date, or an invoice for nothing that was ordered (a sale over the
+	counter), by its posting date. An order counts once however many deliveries and invoices it takes; one
+	that was closed before anything was delivered or billed doesn't count.
+	"""
+	branches = _purchases(sql, sql.scope.from_date, lambda day: ValueWrapper(1))
+	return Facts(branches, denominators=Max)
+
+
+def recency(sql: Sql) -> Facts:
+	"""Days from the customer's last purchase to the end of the period / 1, however long ago it was.
+
+	Purchases are those of `frequency`. A customer who never bought has no value.
+	"""
+	last_day = sql.value(sql.scope.to_date)
+	branches = _purchases(sql, None, lambda day: sql.days_between(last_day, day))
+	return Facts(branches, numerators=Min, denominators=Max)
+
+
+def _purchases(sql: Sql, first: date | None, counted) -> list[Branch]:
+	"""Purchases from a day (None: since ever) to the end of the period; `counted` makes the numerator."""
+
+	def in_time(day: Term) -> Criterion:
+		upto = day <= sql.value(sql.scope.to_date)
+		return upto if first is None else (day >= sql.value(first)) & upto
+
+	return [
+		Branch(
+			source.where(in_time(day)),
+			document.customer,
+			counted(day),
+			ValueWrapper(1),
+			{
+				"date": day,
+				"document_type": text(doctype),
+				"document": document.name,
+				"amount": document.base_net_total,
+			},
+		)
+		for doctype, document, day, source in (_orders(sql), _sales_without_order(sql))
+	]
+
+
+def _orders(sql: Sql) -> tuple[str, Table, Term, QueryBuilder]:
+	orders = order_tables(sql)
+	order = orders.order
+	given_up = (Coalesce(order.status, "") == "Closed") & (order.per_delivered == 0) & (order.per_billed == 0)
+	source = sql.from_(order).where(
+		orders.counts(sql) & given_up.negate() & _has_item(sql, order, orders.line)
+	)
+	return "Sales Order", order, order.transaction_date, source
+
+
+def _sales_without_order(sql: Sql) -> tuple[str, Table, Term, QueryBuilder]:
+	sold = invoice_tables(sql)
+	invoice, line = sold.invoice, sold.line
+	ordered = ExistsCriterion(
+		sql.from_(line)
+		.select(line.name)
+		.where((line.parent == invoice.name) & (Coalesce(line.sales_order, "") != ""))
+	)
+	source = sql.from_(invoice).where(
+		sold.counts(sql)
+		& (invoice.is_return == 0)
+		& (invoice.is_debit_note == 0)
+		& ordered.negate()
+		& _has_item(sql, invoice, line)
+	)
+	return "Sales Invoice", invoice, invoice.posting_date, source
+
+
+def _has_item(sql: Sql, document: Table, line: Table) -> Criterion:
+	"""At least one line is of the item groups asked for."""
+	if not sql.scope.item_groups:
+		return ANYTHING
+	return ExistsCriterion(
+		sql.from_(line)
+		.select(line.name)
+		.where((line.parent == document.name) & sql.of_item_groups(line.item_code))
+	)
