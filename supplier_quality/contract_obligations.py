@@ -109,7 +109,7 @@ def problems(row: Mapping[str, Any], contract: Mapping[str, Any]) -> Iterator[st
 
 
 def problem_of_evidence(address: str | None) -> str | None:
-	"""Why this can't show a delivery, as a sentence: Attach fields take any text, of which forms make links."""
+	"""Why this can't show a delivery, as a sentence: Attach fields take any text, and forms link to it."""
 	if not address or frappe.db.exists("File", {"file_url": address}):
 		return None
 	return _("There is no file {0}.").format(frappe.utils.escape_html(address))

@@ -36,6 +36,7 @@ from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
 PRINT_FORMAT = "Supplier Scorecard"
 SETTINGS = "Supplier Quality Settings"
+_UNKNOWN = object()
 
 
 @dataclass(frozen=True)
@@ -199,18 +200,41 @@ def send(
 
 	The partner's time to answer counts from the day of the first letter that went out. Call this last: making
 	the PDF commits the transaction (Frappe's log of prints does).
+
+	Of two who send at the same moment, the second is refused (`SentMeanwhile`).
 	"""
+	return _deliver(doctype, name, recipients, message)
+
+
+class SentMeanwhile(frappe.ValidationError):
+	"""Somebody else sent the notice while this one was being made."""
+
+
+def _deliver(
+	doctype: str,
+	name: str,
+	recipients: Sequence[str] | str | None,
+	message: str | None,
+	sent_before: Any = _UNKNOWN,
+) -> dict[str, str | None]:
+	"""`send`, unless it was sent since the caller knew when it was last (default: since now)."""
 	notice = NOTICES[doctype]
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("email")
 	if refused := notice.refusal(document):
 		frappe.throw(refused)
+	if sent_before is _UNKNOWN:
+		sent_before = document.notice_on
 	chosen = _addresses(recipients)
 	message = without_scripts(message) or None
 	addresses = chosen or partner_addresses(*notice.partner(document))
 	before = document.get("respond_by")
 	_set_deadline(document)
-	error = _send(notice, document, addresses, message)
+	letter, error = _letter(notice, document, addresses, message)
+	# The PDF's commit would end a lock that was taken before.
+	document = _lock(notice, document, sent_before)
+	if letter:
+		error = _post(document, addresses, letter)
 	kept = {
 		"notice_status": "Not sent" if error else "Sent",
 		# an address that nobody chose is looked up again when the notice is tried again
@@ -240,10 +264,12 @@ def retry_unsent() -> None:
 		for row in frappe.get_all(
 			doctype,
 			filters={"notice_status": "Not sent", **notice.waiting},
-			fields=["name", "notice_to", "notice_message"],
+			fields=["name", "notice_to", "notice_message", "notice_on"],
 		):
 			try:
-				send(doctype, row.name, row.notice_to, row.notice_message)
+				_deliver(doctype, row.name, row.notice_to, row.notice_message, row.notice_on)
+			except SentMeanwhile:
+				continue
 			except frappe.ValidationError:  # one bad row must not stop the others
 				frappe.log_error(title=f"Supplier notice {row.name} was not tried again")
 
@@ -264,11 +290,45 @@ def _set_deadline(document) -> None:
 	document.respond_by = max(full_time, getdate(document.respond_by or full_time))
 
 
-def _send(notice: Notice, document, addresses: Sequence[str], message: str | None) -> str | None:
-	"""Queue the mail; returns why it could not be, as a sentence."""
+def _lock(notice: Notice, document, sent_before: Any):
+	"""The document as it is now, locked until the transaction ends, with the letter's time to answer.
+
+	Raises SentMeanwhile if it was sent after `sent_before`, and frappe.ValidationError if it may not be sent
+	any more.
+	"""
+	respond_by = document.get("respond_by")
+	document = frappe.get_doc(document.doctype, document.name, for_update=True)
+	if document.notice_on != sent_before:
+		frappe.throw(
+			_(
+				"It was sent to {0} at this very moment, so it isn't sent again. Load the document anew."
+			).format(escape_html(document.notice_to or "")),
+			SentMeanwhile,
+		)
+	if refused := notice.refusal(document):
+		frappe.throw(refused)
+	if document.meta.has_field("respond_by"):
+		document.respond_by = respond_by
+	return document
+
+
+@dataclass(frozen=True)
+class _Letter:
+	"""A mail that is ready to go out; its body is HTML."""
+
+	language: str
+	subject: str
+	body: str
+	pdf: dict[str, Any]
+
+
+def _letter(
+	notice: Notice, document, addresses: Sequence[str], message: str | None
+) -> tuple[_Letter | None, str | None]:
+	"""The mail in the partner's language, or None and why there is none, as a sentence."""
 	party_type, party = notice.partner(document)
 	if missing := what_is_missing(party_type, addresses):
-		return missing
+		return None, missing
 	settings = frappe.get_cached_doc(SETTINGS)
 	language = frappe.db.get_value(party_type, party, "language") or frappe.local.lang
 	try:
@@ -287,12 +347,26 @@ def _send(notice: Notice, document, addresses: Sequence[str], message: str | Non
 				doc=document,
 				lang=language,
 			)
-			queue_mail(document, addresses, subject, body, [pdf])
 	except Exception as error:
-		frappe.log_error(title=f"Supplier notice {document.name} not sent")
-		frappe.clear_messages()
-		return in_words(error)
+		return None, _noted(document, error)
+	return _Letter(language, subject, body, pdf), None
+
+
+def _post(document, addresses: Sequence[str], letter: _Letter) -> str | None:
+	"""Queue the mail; returns why it could not be, as a sentence."""
+	try:
+		with in_language(letter.language):
+			queue_mail(document, addresses, letter.subject, letter.body, [letter.pdf])
+	except Exception as error:
+		return _noted(document, error)
 	return None
+
+
+def _noted(document, error: Exception) -> str:
+	"""The error for people; the log keeps all of it."""
+	frappe.log_error(title=f"Supplier notice {document.name} not sent")
+	frappe.clear_messages()
+	return in_words(error)
 
 
 def _paragraphs(*body: str) -> str:
