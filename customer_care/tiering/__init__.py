@@ -11,7 +11,14 @@ from partner_relations.customer_care.tiering.assess import (
 )
 from partner_relations.customer_care.tiering.definition import Definition, DefinitionError, Method, TierBand
 from partner_relations.customer_care.tiering.matrix import DEFAULT_CELLS, Cell, MatrixRule, PotentialScale
-from partner_relations.customer_care.tiering.metrics import METRICS, Metric, MetricScore, Totals
+from partner_relations.customer_care.tiering.metrics import (
+	METRICS,
+	NOTHING_BOUGHT,
+	Metric,
+	MetricScore,
+	Totals,
+	with_lapsed,
+)
 from partner_relations.customer_care.tiering.placing import (
 	Bound,
 	Code,
@@ -37,6 +44,7 @@ __all__ = [
 	"DEFAULT_CLASSES",
 	"DEFAULT_SEGMENTS",
 	"METRICS",
+	"NOTHING_BOUGHT",
 	"AbcClass",
 	"AbcRule",
 	"Bound",
@@ -69,4 +77,5 @@ __all__ = [
 	"assess_each",
 	"never_reached",
 	"rfm_cuts",
+	"with_lapsed",
 ]

@@ -1,5 +1,6 @@
 """What a customer is measured by: what the totals mean, not the SQL that reads them."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -53,3 +54,24 @@ def value_of(totals: Totals | None, scale: int = 1) -> Decimal | None:
 	"""scale x numerator / denominator with the nine decimals that are stored; None where there is no data."""
 	exact = measured_value(totals, scale)
 	return None if exact is None else stored(exact)
+
+
+NOTHING_BOUGHT = Totals(Decimal(0), Decimal(1), 0)
+IS_ZERO_WITHOUT_PURCHASES = ("revenue", "frequency")
+
+
+def with_lapsed(
+	customers: Mapping[str, Mapping[str, Totals]], bought_ever: Collection[str], metrics: Iterable[str]
+) -> dict[str, dict[str, Totals]]:
+	"""The totals by customer and metric, and zero revenue and frequency of those who only bought before.
+
+	`bought_ever` are the customers with any purchase up to the end of the period, which recency tells. Of
+	them it is known that they bought nothing in a period without sales: were that no data, a customer who
+	went away would keep its tier for ever. Of a customer who never bought nothing is known.
+	"""
+	filled = {customer: dict(totals) for customer, totals in customers.items()}
+	for metric in metrics:
+		if metric in IS_ZERO_WITHOUT_PURCHASES:
+			for customer in bought_ever:
+				filled.setdefault(customer, {}).setdefault(metric, NOTHING_BOUGHT)
+	return filled
