@@ -5,10 +5,10 @@
 | acknowledge | Received | Acknowledged | A M job | |
 | investigate | Acknowledged, Resolution Proposed | Under Investigation | A M | |
 | propose_resolution | Acknowledged, Under Investigation | Resolution Proposed | A M | customer, text |
-| resolve | Resolution Proposed | Resolved | A M | |
+| resolve | Resolution Proposed | Resolved | A M | the investigation, where it is demanded |
 | confirm | Resolved | Confirmed by Customer | A M customer | how the customer did it |
-| close | Confirmed by Customer | Closed | A M job | |
-| close | Resolved (the customer didn't answer) | Closed | M job | a reason, of people |
+| close | Confirmed by Customer | Closed | A M job | the investigation; that no action is open |
+| close | Resolved (the customer didn't answer) | Closed | M job | the same; a reason, of people |
 | reject | each open step | Rejected | A M; M alone where an investigation is demanded | a reason |
 | reopen | from Resolved on, or Rejected | Under Investigation | A M customer | a reason |
 | respond | each open step | stays | A M | that nobody has answered the customer yet |
@@ -32,7 +32,7 @@ from frappe import _, _lt
 from frappe.model.document import Document
 from frappe.utils import comma_or, escape_html, now
 
-from partner_relations.common.steps import Step, StepTable, described, no_reason, say_why
+from partner_relations.common.steps import Step, StepTable, all_of, described, no_reason, say_why
 
 COMPLAINT = "Customer Complaint"
 SETTINGS = "Customer Care Settings"
@@ -125,6 +125,16 @@ def _unknown_way(complaint: Document, details: Mapping[str, Any]) -> list[str]:
 	if actor_of(complaint) == CUSTOMER and via not in ("Link", "Portal"):
 		return [_("Say how the customer confirmed: {0}.").format(comma_or([_("Link"), _("Portal")]))]
 	return []
+
+
+def _asked_of(service: str, step: str):
+	"""What a service of this module says is missing; found when it is asked, as services know this table."""
+
+	def missing(complaint: Document, details: Mapping[str, Any]) -> list[str]:
+		ask = frappe.get_attr(f"partner_relations.customer_care.{service}.what_is_missing")
+		return ask(complaint, step)
+
+	return missing
 
 
 # What a step writes
@@ -235,6 +245,7 @@ STEPS = {
 			(PROPOSED,),
 			RESOLVED,
 			"write",
+			missing=_asked_of("investigation", "resolve"),
 			objection=_may(AGENT, MANAGER),
 			apply=_resolve,
 		),
@@ -255,7 +266,7 @@ STEPS = {
 			(RESOLVED, CONFIRMED),
 			CLOSED,
 			"write",
-			missing=_unanswered,
+			missing=all_of(_unanswered, _asked_of("investigation", "close")),
 			objection=_may_close,
 			apply=_close,
 			details=("reason",),

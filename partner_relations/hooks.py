@@ -140,6 +140,7 @@ doc_events = {
 	},
 	"Supplier": {
 		"validate": "partner_relations.supplier_quality.publishing.keep_standing",
+	"ToDo": {"on_update": "partner_relations.customer_care.investigation.after_task_update"},
 		"after_rename": [
 			"partner_relations.supplier_quality.publishing.after_supplier_rename",
 			"partner_relations.supplier_quality.effects.after_supplier_rename",
@@ -235,6 +236,7 @@ scheduler_events = {
 		"partner_relations.supplier_quality.contract_terms.check_terms_daily",
 		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.reward_penalty.note_silence",
+		"partner_relations.customer_care.investigation.remind",
 		"partner_relations.supplier_quality.effects.start_and_end_due",
 		"partner_relations.supplier_quality.schedule.create_due_runs",
 		"partner_relations.supplier_quality.evidence.find_changed_facts",

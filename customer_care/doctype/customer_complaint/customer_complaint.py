@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from partner_relations.customer_care import complaint_deadlines, complaint_steps, complaints
+from partner_relations.customer_care import complaint_deadlines, complaint_steps, complaints, investigation
 
 
 class CustomerComplaint(Document):
@@ -15,6 +15,7 @@ class CustomerComplaint(Document):
 		complaints.check_severity(self)
 		complaints.check_changes(self)
 		complaint_steps.follow_table(self)
+		investigation.check(self)
 		complaints.check_handler(self)
 		complaints.fill_in(self)
 		complaint_deadlines.refresh(self)
@@ -22,3 +23,4 @@ class CustomerComplaint(Document):
 	def on_update(self):
 		complaint_steps.announce(self)
 		complaints.assign(self)
+		investigation.keep_tasks(self)
