@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, today
 
 from partner_relations.customer_care import complaint_steps, service_calendars
-from partner_relations.customer_care.complaint_steps import COMPLAINT
+from partner_relations.customer_care.complaint_steps import AGENT, COMPLAINT, MANAGER
 from partner_relations.customer_care.deadlines import CalendarError
 
 
@@ -38,7 +38,31 @@ def open_hours(calendar: dict | str) -> list[dict[str, Any]] | None:
 @frappe.whitelist()
 def time_zones() -> list[str]:
 	"""The time zones that a calendar can be in."""
+	frappe.has_permission(service_calendars.CALENDAR, "read", throw=True)
 	return service_calendars.time_zones()
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def handlers(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict | None
+) -> list[list[str]]:
+	"""For the field “Handled By”: enabled users with a role for complaints."""
+	frappe.has_permission(COMPLAINT, "read", throw=True)
+	user, role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+	like = f"%{txt}%"
+	return (
+		frappe.qb.from_(user)
+		.join(role)
+		.on((role.parent == user.name) & (role.parenttype == "User"))
+		.where(role.role.isin((AGENT, MANAGER)) & (user.enabled == 1))
+		.where(user.name.like(like) | user.full_name.like(like))
+		.select(user.name, user.full_name)
+		.distinct()
+		.orderby(user.full_name)
+		.limit(page_len)
+		.offset(start)
+	).run()
 
 
 def _readable(complaint: str) -> Document:

@@ -1,4 +1,5 @@
 import * as calculation from "./partner_relations/calculation";
+import * as complaint_life from "./partner_relations/complaint_life";
 import * as contract_changes from "./partner_relations/contract_changes";
 import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as contract_life from "./partner_relations/contract_life";
@@ -6,6 +7,7 @@ import * as contract_obligations from "./partner_relations/contract_obligations"
 import * as contract_text from "./partner_relations/contract_text";
 import * as contract_timeline from "./partner_relations/contract_timeline";
 import * as criteria from "./partner_relations/criteria";
+import * as customer_tiers from "./partner_relations/customer_tier";
 import * as dialogs from "./partner_relations/dialogs";
 import * as display from "./partner_relations/display";
 import * as evidence from "./partner_relations/evidence";
@@ -20,6 +22,7 @@ frappe.provide("partner_relations");
 Object.assign(
 	partner_relations,
 	calculation,
+	complaint_life,
 	contract_changes,
 	contract_clauses,
 	contract_life,
@@ -27,6 +30,7 @@ Object.assign(
 	contract_text,
 	contract_timeline,
 	criteria,
+	customer_tiers,
 	dialogs,
 	display,
 	evidence,
