@@ -41,11 +41,16 @@ app_include_css = "partner_relations.bundle.css"
 doctype_js = {
 	"Contract": "public/js/contract.js",
 	"Contract Template": "public/js/contract_template.js",
+	"Customer": "public/js/customer.js",
 	"Purchase Order": "public/js/purchase_order.js",
 	"Supplier": "public/js/supplier.js",
 }
 doctype_list_js = {
 	"Contract": "public/js/contract_list.js",
+	"Customer": "public/js/customer_list.js",
+	"Delivery Note": "public/js/delivery_note_list.js",
+	"Quotation": "public/js/quotation_list.js",
+	"Sales Order": "public/js/sales_order_list.js",
 	"Supplier": "public/js/supplier_list.js",
 }
 
@@ -135,12 +140,12 @@ doc_events = {
 		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
 		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
 	},
+	"ToDo": {"on_update": "partner_relations.customer_care.investigation.after_task_update"},
 	"Item Group": {
 		"after_rename": "partner_relations.supplier_quality.renames.after_item_group_rename",
 	},
 	"Supplier": {
 		"validate": "partner_relations.supplier_quality.publishing.keep_standing",
-	"ToDo": {"on_update": "partner_relations.customer_care.investigation.after_task_update"},
 		"after_rename": [
 			"partner_relations.supplier_quality.publishing.after_supplier_rename",
 			"partner_relations.supplier_quality.effects.after_supplier_rename",
@@ -226,17 +231,20 @@ jinja = {
 scheduler_events = {
 	"cron": {
 		"*/5 * * * *": ["partner_relations.customer_care.complaint_deadlines.check_due"],
-		"*/10 * * * *": ["partner_relations.supplier_quality.runs.restart_stalled"],
+		"*/10 * * * *": [
+			"partner_relations.supplier_quality.runs.restart_stalled",
+			"partner_relations.customer_care.tiering_runs.restart_stalled",
+		],
 	},
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
 		"partner_relations.customer_care.tiers.expire_overrides",
+		"partner_relations.customer_care.investigation.remind",
 		"partner_relations.customer_care.visits.plan_contacts",
 		"partner_relations.customer_care.order_progress.retry_unsent",
 		"partner_relations.supplier_quality.contract_terms.check_terms_daily",
 		"partner_relations.supplier_quality.compliance.judge_due_obligations",
 		"partner_relations.supplier_quality.reward_penalty.note_silence",
-		"partner_relations.customer_care.investigation.remind",
 		"partner_relations.supplier_quality.effects.start_and_end_due",
 		"partner_relations.supplier_quality.schedule.create_due_runs",
 		"partner_relations.supplier_quality.evidence.find_changed_facts",

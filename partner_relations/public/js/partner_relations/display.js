@@ -1,6 +1,6 @@
 // Small pieces of HTML that every screen of the app shares. Everything that comes from data is escaped here.
 
-const COLORS = ["green", "blue", "yellow", "orange", "red", "purple", "gray"];
+const COLORS = ["green", "blue", "yellow", "orange", "red", "purple", "pink", "cyan", "gray"];
 
 export function escape(text) {
 	return frappe.utils.escape_html(cstr(text));

@@ -1,0 +1,1 @@
+partner_relations.show_tier_in_list("Delivery Note");
