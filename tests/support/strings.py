@@ -352,6 +352,8 @@ def _grade_scale(found: Strings, data: dict, place: str) -> None:
 RECORDS = {
 	"Customer Tier": _keys("tier_name", "description"),
 	"Service Calendar": _keys("calendar_name"),
+	"Complaint Category": _keys("category_name"),
+	"Complaint Cause": _keys("cause_name", "description"),
 	"Complaint Escalation Rule": _keys("rule_name"),
 	# The text of a clause is what contracts say, in the clause's own language; notes are the author's words.
 	"Contract Clause": _keys(),
