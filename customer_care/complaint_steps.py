@@ -5,7 +5,7 @@
 | acknowledge | Received | Acknowledged | A M job | |
 | investigate | Acknowledged, Resolution Proposed | Under Investigation | A M | |
 | propose_resolution | Acknowledged, Under Investigation | Resolution Proposed | A M | customer, text |
-| resolve | Resolution Proposed | Resolved | A M | the investigation, where it is demanded |
+| resolve | Resolution Proposed | Resolved | A M | the investigation, where it is demanded; that what was granted is done |
 | confirm | Resolved | Confirmed by Customer | A M customer | how the customer did it |
 | close | Confirmed by Customer | Closed | A M job | the investigation; that no action is open |
 | close | Resolved (the customer didn't answer) | Closed | M job | the same; a reason, of people |
@@ -245,7 +245,7 @@ STEPS = {
 			(PROPOSED,),
 			RESOLVED,
 			"write",
-			missing=_asked_of("investigation", "resolve"),
+			missing=all_of(_asked_of("investigation", "resolve"), _asked_of("resolutions", "resolve")),
 			objection=_may(AGENT, MANAGER),
 			apply=_resolve,
 		),
