@@ -56,7 +56,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 	stored = json.dumps(result.calculation)
 	assert remedy_schemes.explain(stored) == [
 		{
-			"text": "PO-1: 10.5 % of 200 (Order value) per 2 days, times 172.5 for 345 days.",
+			"text": "PO-1: 10.5 % of 200 (Order value) per 2 days, 172.5 times for 345 days.",
 			"amount": 3622.5,
 		},
 		{"text": "PO-1: Capped at 55 % of 200, which is 110.", "amount": -3512.5},
@@ -82,7 +82,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 			late(4),
 			[
 				"PO-1: More than the grace of 3 days, so all count: 4 days.",
-				"PO-1: 10.5 % of 200 (Order value) per 2 days, times 2 for 4 days.",
+				"PO-1: 10.5 % of 200 (Order value) per 2 days, 2 times for 4 days.",
 			],
 		),
 		(
@@ -100,7 +100,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 				"counts": "Breaches",
 			},
 			late(2),
-			["PO-1: 100 per 1 breach, times 2 for 2 breaches."],
+			["PO-1: An amount of 100 × 2 breaches."],
 		),
 		(
 			{"method": "Steps", "steps": [{"threshold": 2, "rate": 10}], "counts": "Points missed"},
@@ -178,7 +178,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 			| {"termination_percent": 5},
 			late(1),
 			[
-				"PO-1: 10.5 % of 200 (Order value) per 2 days, times 0.5 for 1 day.",
+				"PO-1: 10.5 % of 200 (Order value) per 2 days, 0.5 times for 1 day.",
 				"Raised to the minimum of 60.",
 				"Before caps, 10.5 is at least 5 % of 200 (Order value): the contract may be terminated.",
 			],
@@ -187,7 +187,7 @@ def test_the_worked_example_from_the_form_to_the_explained_amount():
 			{**LATE, "has_minimum": 1, "minimum_amount": 60, "minimum_mode": "Charge nothing"},
 			late(1),
 			[
-				"PO-1: 10.5 % of 200 (Order value) per 2 days, times 0.5 for 1 day.",
+				"PO-1: 10.5 % of 200 (Order value) per 2 days, 0.5 times for 1 day.",
 				"10.5 is below the minimum of 60, so nothing is owed.",
 			],
 		),
