@@ -72,7 +72,12 @@ READ = (
 )
 """What is read of a complaint."""
 
+NOTED = (*(field for field in RESULT if field != "next_check"), "warned_for", "escalations_done")
+"""What the job changes, and when it looks again."""
+
 Values = dict[str, Any]
+Terms = dict[str, Any]
+"""What a tier promises: tier, calendar, times ({severity: {promise: seconds}}), warn ({promise: moment})."""
 
 
 # When a complaint is saved
@@ -87,8 +92,9 @@ def refresh(complaint: Document) -> None:
 	if before and complaint.reopened_count != before.reopened_count:
 		complaint.update({"warned_for": None, "escalations_done": None})
 	values = {field: complaint.get(field) for field in READ}
-	_reckon(values, before or {}, complaint.holds)
-	_judge(values, now_datetime(), complaint_escalation.rules(), _clock_of(values, complaint.holds))
+	terms = _reckon(values, before or {}, complaint.holds)
+	clock = _clock_of(values, terms, complaint.holds)
+	_judge(values, terms, now_datetime(), complaint_escalation.rules(), clock)
 	complaint.update({field: values[field] for field in (*RESULT, "service_terms")})
 
 
@@ -149,8 +155,8 @@ def _reckon_all(
 	columns = (*RESULT, "service_terms", *also)
 	for values in rows:
 		own = holds.get(values["name"], ())
-		_reckon(values, before[values["name"]], own)
-		_judge(values, moment, rules, _clock_of(values, own))
+		terms = _reckon(values, before[values["name"]], own)
+		_judge(values, terms, moment, rules, _clock_of(values, terms, own))
 	update_rows(COMPLAINT, columns, {row["name"]: [row[column] for column in columns] for row in rows})
 
 
@@ -165,8 +171,11 @@ def _promised(tier: str | None) -> Values:
 	return {"customer_tier": tier, "priority": policy.priority, "service_terms": json.dumps(terms)}
 
 
-def _reckon(values: Values, before: Mapping[str, Any], hold_rows: Iterable[Any]) -> None:
-	"""Write the deadlines that follow from the whole history. `before` is the complaint as it was, or {}."""
+def _reckon(values: Values, before: Mapping[str, Any], hold_rows: Iterable[Any]) -> Terms:
+	"""Write the deadlines that follow from the whole history; returns the terms that they follow from.
+
+	`before` is the complaint as it was, or {}.
+	"""
 	terms = json.loads(values["service_terms"])
 	times = terms["times"].get(values["severity"], {})
 	clock = Clock(calendar(terms["calendar"]), values["received_on"], hold_rows)
@@ -181,6 +190,7 @@ def _reckon(values: Values, before: Mapping[str, Any], hold_rows: Iterable[Any])
 		if warn:
 			terms["warn"][promise.key] = warn.isoformat(" ")
 	values["service_terms"] = json.dumps(terms)
+	return terms
 
 
 class Clock:
@@ -209,11 +219,9 @@ class Clock:
 			return None
 
 
-def _clock_of(values: Values, hold_rows: Iterable[Any]) -> Callable[[], Clock]:
+def _clock_of(values: Values, terms: Terms, hold_rows: Iterable[Any]) -> Callable[[], Clock]:
 	"""The clock of a complaint, made when it is asked for: the job needs it for few of them."""
-	return lambda: Clock(
-		calendar(json.loads(values["service_terms"])["calendar"]), values["received_on"], hold_rows
-	)
+	return lambda: Clock(calendar(terms["calendar"]), values["received_on"], hold_rows)
 
 
 def _hold(row: Any) -> Hold:
@@ -240,13 +248,14 @@ class Event:
 	rule: Any = None
 
 
-def _judge(values: Values, moment: datetime, rules: Sequence[Any], clock: Callable[[], Clock]) -> None:
+def _judge(
+	values: Values, terms: Terms, moment: datetime, rules: Sequence[Any], clock: Callable[[], Clock]
+) -> None:
 	"""Write what was missed, what is due next, and when the job looks again."""
 	is_open = values["step"] in OPEN
 	for promise in PROMISES:
 		by, until = values[promise.by], values[promise.kept] or (moment if is_open else values["closed_on"])
 		values[promise.missed] = int(bool(by and until and get_datetime(until) > get_datetime(by)))
-	terms = json.loads(values["service_terms"])
 	pending = [promise for promise in PROMISES if _allowed(values, terms, promise)]
 	pending.sort(key=lambda promise: get_datetime(values[promise.by]) if values[promise.by] else datetime.max)
 	values["next_deadline"] = pending[0].name if pending else None
@@ -255,16 +264,14 @@ def _judge(values: Values, moment: datetime, rules: Sequence[Any], clock: Callab
 	values["next_check"] = min((event.at for event in _events(values, terms, rules, clock)), default=None)
 
 
-def _allowed(values: Values, terms: Mapping[str, Any], promise: Promise) -> int | None:
+def _allowed(values: Values, terms: Terms, promise: Promise) -> int | None:
 	"""The seconds that a promise still to be kept may take; None if there is nothing to keep."""
 	if values["step"] not in OPEN or values[promise.kept]:
 		return None
 	return terms["times"].get(values["severity"], {}).get(promise.key)
 
 
-def _status(
-	values: Values, terms: Mapping[str, Any], pending: Sequence[Promise], moment: datetime
-) -> str | None:
+def _status(values: Values, terms: Terms, pending: Sequence[Promise], moment: datetime) -> str | None:
 	if not pending:
 		if any(values[promise.missed] for promise in PROMISES):
 			return MISSED
@@ -278,7 +285,7 @@ def _status(
 
 
 def _events(
-	values: Values, terms: Mapping[str, Any], rules: Sequence[Any], clock: Callable[[], Clock]
+	values: Values, terms: Terms, rules: Sequence[Any], clock: Callable[[], Clock]
 ) -> Iterator[Event]:
 	"""What happens to a complaint if nobody does anything, or should have happened already."""
 	marks = set((values["warned_for"] or "").split())
@@ -330,25 +337,50 @@ def _check(names: Sequence[str], moment: datetime) -> None:
 	rules = complaint_escalation.rules()
 	holds = _holds([values["name"] for values in rows])
 	happened: list[Happened] = []
-	columns = (*RESULT, "warned_for", "escalations_done")
+	before = {values["name"]: dict(values) for values in rows}
 	for values in rows:
-		clock = _clock_of(values, holds.get(values["name"], ()))
-		_judge(values, moment, rules, clock)
-		happened += _happen(values, moment, rules, clock)
-		_judge(values, moment, rules, clock)
-	update_rows(COMPLAINT, columns, {row["name"]: [row[column] for column in columns] for row in rows})
+		terms = json.loads(values["service_terms"])
+		clock = _clock_of(values, terms, holds.get(values["name"], ()))
+		_judge(values, terms, moment, rules, clock)
+		happened += _happen(values, terms, moment, rules, clock)
+		_judge(values, terms, moment, rules, clock)
+	_write_changes(rows, before)
 	_say_missed(happened)
 	complaint_escalation.escalate(happened)
 
 
+def _write_changes(rows: Sequence[Values], before: Mapping[str, Values]) -> None:
+	"""Write what has changed, in one statement for all complaints to which the same happened.
+
+	When the job looks at them again differs from one to the next: that is written for many in one statement.
+	"""
+	same: dict[tuple, list[str]] = {}
+	checks: dict[str, list[Any]] = {}
+	for values in rows:
+		name, old = values["name"], before[values["name"]]
+		changed = tuple((field, values[field]) for field in NOTED if values[field] != old[field])
+		if values["next_check"] is None:
+			changed = (*changed, ("next_check", None))
+		elif values["next_check"] != old["next_check"]:
+			checks[name] = [values["next_check"]]
+		if changed:
+			same.setdefault(changed, []).append(name)
+	table = frappe.qb.DocType(COMPLAINT)
+	for changed, names in same.items():
+		query = frappe.qb.update(table).where(table.name.isin(names))
+		for field, value in changed:
+			query = query.set(table[field], value)
+		query.run()
+	update_rows(COMPLAINT, ("next_check",), checks)
+
+
 def _happen(
-	values: Values, moment: datetime, rules: Sequence[Any], clock: Callable[[], Clock]
+	values: Values, terms: Terms, moment: datetime, rules: Sequence[Any], clock: Callable[[], Clock]
 ) -> list[Happened]:
 	"""What has happened to a complaint by a moment; its marks are set.
 
 	Who is told that a deadline was missed isn't warned of it at the same time.
 	"""
-	terms = json.loads(values["service_terms"])
 	events = [event for event in _events(values, terms, rules, clock) if event.at <= moment]
 	marks = [mark for mark in (values["warned_for"] or "").split() if _is_current(mark, values, terms)]
 	values["warned_for"] = " ".join([*marks, *(event.mark for event in events if not event.rule)]) or None
@@ -377,7 +409,7 @@ def _happen(
 	return happened
 
 
-def _is_current(mark: str, values: Values, terms: Mapping[str, Any]) -> bool:
+def _is_current(mark: str, values: Values, terms: Terms) -> bool:
 	"""Whether a mark is of a time that is still allowed; others would only fill the field."""
 	times = terms["times"].get(values["severity"], {})
 	return any(mark.startswith(key[:3]) and mark.endswith(f":{allowed}") for key, allowed in times.items())
