@@ -42,8 +42,10 @@ def of_document(document: Document) -> ServiceCalendar:
 	return _calendar(document.time_zone or get_system_timezone(), frozen, _holidays(document.holiday_list))
 
 
-@lru_cache(maxsize=64)  # nosemgrep: by its content, which is all of it, whatever site asks
-def _calendar(zone: str, week: Week, holidays: frozenset[date]) -> ServiceCalendar:
+@lru_cache(maxsize=64)
+def _calendar(  # nosemgrep: kept by its content, which is all of it, whatever site asks
+	zone: str, week: Week, holidays: frozenset[date]
+) -> ServiceCalendar:
 	"""Kept by its content, for a calendar remembers the weeks that it has worked out."""
 	return ServiceCalendar(zone, dict(week), holidays)
 
