@@ -1,10 +1,10 @@
 """What the module adds to ERPNext's documents: data that install, patches and uninstall share."""
 
-from partner_relations.customer_care.customization import complaints, investigation, tiers
+from partner_relations.customer_care.customization import complaints, investigation, tiering, tiers
 
 ROLES = ("Customer Care Agent", "Customer Care Manager")
 
-PARTS = (tiers, complaints, investigation)
+PARTS = (tiers, tiering, complaints, investigation)
 
 CUSTOM_FIELDS: dict[str, list[dict]] = {}
 """By document type of ERPNext, in the order in which they are inserted."""

@@ -16,7 +16,9 @@ import * as plots from "./partner_relations/plot";
 import * as rewards from "./partner_relations/rewards";
 import * as server from "./partner_relations/server";
 import * as suppliers from "./partner_relations/supplier";
+import * as tiering from "./partner_relations/tiering";
 import * as trials from "./partner_relations/try_template";
+import * as weights from "./partner_relations/weights";
 
 frappe.provide("partner_relations");
 Object.assign(
@@ -39,5 +41,7 @@ Object.assign(
 	rewards,
 	server,
 	suppliers,
-	trials
+	tiering,
+	trials,
+	weights
 );

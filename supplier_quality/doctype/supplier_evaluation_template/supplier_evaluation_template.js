@@ -1,5 +1,3 @@
-const FULL_WEIGHT = 100;
-
 frappe.ui.form.on("Supplier Evaluation Template", {
 	setup(frm) {
 		frm.set_query("kpi", "criteria", { filters: { disabled: 0 } });
@@ -11,7 +9,9 @@ frappe.ui.form.on("Supplier Evaluation Template", {
 	refresh(frm) {
 		const grid = frm.get_field("criteria").grid;
 		grid.set_multiple_add("kpi");
-		grid.add_custom_button(__("Scale Weights to 100"), () => scale_weights(frm));
+		grid.add_custom_button(__("Scale Weights to 100"), () =>
+			partner_relations.scale_weights(frm.doc.criteria)
+		);
 		add_buttons(frm);
 		show_total(frm);
 		offer_grades(frm);
@@ -39,43 +39,10 @@ function add_buttons(frm) {
 
 // The weights' total in green or red below the table, while people type.
 function show_total(frm) {
-	const total = flt(
-		(frm.doc.criteria || []).reduce((sum, row) => sum + flt(row.weight), 0),
-		9
-	);
+	const total = partner_relations.total_weight(frm.doc.criteria);
 	if (flt(frm.doc.total_weight, 9) !== total && frm.perm[0]?.write) frm.doc.total_weight = total;
-	const { escape, number } = partner_relations;
-	const left = flt(FULL_WEIGHT - total, 9);
-	const [color, sentence] = !left
-		? ["green", __("The weights sum to 100.")]
-		: left > 0
-			? ["red", __("The weights sum to {0}; {1} are missing.", [number(total, 9), number(left, 9)])]
-			: [
-					"red",
-					__("The weights sum to {0}; that is {1} too many.", [number(total, 9), number(-left, 9)]),
-				];
-	const field = frm.get_field("total_weight");
 	frm.refresh_field("total_weight");
-	field.$wrapper.find(".pr-total").remove();
-	field.$wrapper.append(
-		`<div class="pr-total">
-			${partner_relations.bar(total, color)}
-			<span class="indicator ${color}">${escape(sentence)}</span>
-		</div>`
-	);
-}
-
-// Keeps the proportions; what rounding leaves over goes to the heaviest criterion.
-function scale_weights(frm) {
-	const rows = frm.doc.criteria || [];
-	const total = rows.reduce((sum, row) => sum + flt(row.weight), 0);
-	if (!rows.length) return;
-	const share = (row) => (total ? (flt(row.weight) / total) * FULL_WEIGHT : FULL_WEIGHT / rows.length);
-	const weights = rows.map((row) => flt(share(row), 2));
-	const heaviest = weights.indexOf(Math.max(...weights));
-	const others = weights.reduce((sum, weight, index) => (index === heaviest ? sum : sum + weight), 0);
-	weights[heaviest] = flt(FULL_WEIGHT - others, 2);
-	rows.forEach((row, index) => frappe.model.set_value(row.doctype, row.name, "weight", weights[index]));
+	partner_relations.show_total_weight(frm.get_field("total_weight").$wrapper, total);
 }
 
 // Knock-out grades are those of the chosen scale: a choice instead of a free text, in old rows and new ones.

@@ -1,0 +1,52 @@
+frappe.listview_settings["Customer Tier Assessment"] = {
+	add_fields: ["status", "change", "current_tier", "proposed_tier", "has_score", "score", "rfm", "segment"],
+	hide_name_column: true,
+
+	// Status and move in one, as a phone shows nothing else of a row: "Proposed · Key ↑ Strategic".
+	get_indicator({ status, change, current_tier, proposed_tier }) {
+		const color = { Proposed: "yellow", Approved: "green", Rejected: "red" }[status] || "gray";
+		const tiers =
+			change === "Same"
+				? proposed_tier || __("No tier")
+				: `${current_tier || __("No tier")} ${change === "Down" ? "↓" : "↑"} ${proposed_tier}`;
+		const words = `${__(status, null, "Customer Tier Assessment")} · ${frappe.utils.escape_html(tiers)}`;
+		return [words, color, `status,=,${status}`];
+	},
+
+	formatters: {
+		current_tier: (tier) => partner_relations.tier_badge(tier),
+		proposed_tier: (tier) => partner_relations.tier_badge(tier),
+		score: (score, _df, doc) => (doc.has_score ? partner_relations.number(score) : ""),
+	},
+
+	onload(listview) {
+		if (!frappe.model.can_write("Customer Tier Assessment")) return;
+		const { ask_rejection, care_call, confirm_approval } = partner_relations;
+		listview.page.add_actions_menu_item(
+			__("Approve"),
+			() =>
+				decide(listview, (names) =>
+					confirm_approval(names.length, () =>
+						care_call("tiering.approve", { names }, __("Approving"))
+					)
+				),
+			false
+		);
+		listview.page.add_actions_menu_item(
+			__("Reject"),
+			() =>
+				decide(listview, (names) =>
+					ask_rejection(names.length, (reason) =>
+						care_call("tiering.reject", { names, reason }, __("Rejecting"))
+					)
+				),
+			false
+		);
+	},
+};
+
+async function decide(listview, ask) {
+	await ask(listview.get_checked_items(true));
+	listview.clear_checked_items();
+	listview.refresh();
+}
