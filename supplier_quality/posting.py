@@ -4,8 +4,8 @@ Whoever posts needs ERPNext's own rights to do so; who approves doesn't. What ER
 period, frozen accounts, a missing right) comes back as one message, and nothing is left half done.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,8 +18,9 @@ from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.meta import get_field_precision
 from frappe.query_builder.functions import Sum
-from frappe.utils import cstr, escape_html, format_date, get_link_to_form, getdate, now, today
+from frappe.utils import escape_html, format_date, get_link_to_form, getdate, now, today
 
+from partner_relations.common.refusals import nothing_half_done
 from partner_relations.supplier_quality.reward_penalty import (
 	ACCEPTED,
 	APPROVED,
@@ -686,29 +687,10 @@ def _refuse(reason: str) -> None:
 	frappe.throw(reason, title=_("Not Posted"))
 
 
-@contextmanager
-def _nothing_half_done(failed: str, instead: str = "", **options: Any) -> Iterator[None]:
-	"""Undo all that was written inside when ERPNext refuses, and say so in one message with its reason."""
-	savepoint = "reward_penalty_posting"
-	messages = len(frappe.local.message_log)
-	frappe.db.savepoint(savepoint)
-	try:
-		yield
-	except (frappe.ValidationError, frappe.PermissionError) as error:
-		frappe.db.rollback(save_point=savepoint)
-		# A rolled-back name is given again: nothing of its first owner may stay cached.
-		frappe.clear_document_cache(JOURNAL_ENTRY)
-		frappe.clear_document_cache(PURCHASE_INVOICE)
-		told = frappe.local.message_log[messages:]
-		del frappe.local.message_log[messages:]
-		reason = told[-1].get("message") if told else cstr(error)
-		frappe.msgprint(
-			" ".join(filter(None, (failed, reason, instead))),
-			title=_("Not Posted"),
-			indicator="red",
-			raise_exception=type(error),
-			**options,
-		)
+def _nothing_half_done(failed: str, instead: str = "", **options: Any) -> AbstractContextManager[None]:
+	return nothing_half_done(
+		failed, JOURNAL_ENTRY, PURCHASE_INVOICE, title=_("Not Posted"), instead=instead, **options
+	)
 
 
 def _decimal(number: Any) -> Decimal:
