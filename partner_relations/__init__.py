@@ -1,3 +1,3 @@
 """Partner Relations: supplier quality and customer care for ERPNext."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -14,11 +14,19 @@ SERIES = (
 
 def before_uninstall() -> None:
 	"""Called by Frappe while the app's documents still exist."""
+	remove_plans()
 	remove_custom_fields()
 	remove_properties()
 	remove_indexes()
 	remove_roles()
 	remove_traces()
+
+
+def remove_plans() -> None:
+	"""Visits and calls to come that tiers put into calendars; those of the past are the company's history."""
+	filters = {"planned_by_tier": 1, "status": "Open", "starts_on": (">", frappe.utils.now())}
+	for name in frappe.get_all("Event", filters=filters, pluck="name"):
+		frappe.delete_doc("Event", name, force=True, ignore_permissions=True)
 
 
 def remove_custom_fields() -> None:

@@ -27,6 +27,7 @@ NOISE = {
 	"__UserSettings",
 }
 TIMES = {"creation", "modified", "modified_by", "last_execution"}
+OURS = ("Supplier ", "Customer Complaint", "Customer Tier", "Complaint ")
 
 
 class Site:
@@ -112,7 +113,7 @@ def _comparable(table: str, row: dict[str, Any]) -> str:
 	"""A row as text, without what is another one each time it is written: times, and names by chance."""
 	if table == "tabSingles" and row["field"] in TIMES:
 		return ""
-	if table == "tabVersion" and not row["ref_doctype"].startswith("Supplier "):
+	if table == "tabVersion" and not row["ref_doctype"].startswith(OURS):
 		return ""  # the history of what stays
 	if re.fullmatch("[0-9a-z]{10}", str(row.get("name"))):
 		del row["name"]
@@ -153,6 +154,21 @@ PURCHASES = """
 	make_user("Purchase User", email="buyer@users.example")
 	make_user("Purchase Manager", email="approver@users.example")
 	frappe.get_doc(doctype="Tag", name="To discuss").insert()
+"""
+
+SALES = """
+	from datetime import timedelta
+	from factories import make_user
+	from sales_factories import make_contact, make_customer, make_customer_group, sell
+	group = make_customer_group(is_group=0)
+	customer = make_customer("Existing Customer", customer_group=group)
+	make_contact(customer, "buyer@customer.example", is_primary_contact=1)
+	today = frappe.utils.getdate()
+	# In the year before today, as a tiering run of today counts.
+	sell(customer, quantity=5, rate=20, on=today - timedelta(days=40), due=today - timedelta(days=30))
+	make_user("Sales User", email="seller@users.example")
+	make_user("Sales Manager", email="head@users.example")
+	frappe.set_value("Customer", customer, "account_manager", "seller@users.example")
 """
 
 USE = """
@@ -200,17 +216,99 @@ USE = """
 """
 
 
+CARE = """
+	from partner_relations.customer_care.customization import CUSTOM_FIELDS, INDEXED_FIELDS
+	names = lambda doctype, **filters: sorted(frappe.get_all(doctype, filters, pluck="name"))
+	answer = {
+		"roles": names("Role", name=("like", "Customer Care%")),
+		"tiers": names("Customer Tier"),
+		"default": names("Customer Tier", is_default=1),
+		"calendars": names("Service Calendar"),
+		"policies": names("Customer Tiering Policy"),
+		"categories": names("Complaint Category"),
+		"causes": names("Complaint Cause"),
+		"rules": names("Complaint Escalation Rule"),
+		"boards": names("Kanban Board", reference_doctype="Customer Complaint"),
+		"fields": sorted(
+			[doctype, field["fieldname"], frappe.get_meta(doctype).has_field(field["fieldname"])]
+			for doctype, fields in CUSTOM_FIELDS.items() for field in fields
+		),
+		"indexes": sorted(
+			[doctype, field, bool(frappe.db.get_column_index(f"tab{doctype}", field, unique=False))]
+			for doctype, fields in INDEXED_FIELDS.items() for field in fields
+		),
+	}
+"""
+
+USE_CUSTOMER_CARE = """
+	from factories import *
+	from partner_relations.customer_care import tier_assessments, tiering_runs, tiers, visits
+	from partner_relations.customer_care.tier_assessments import ASSESSMENT
+	from complaint_factories import bring_to, make_complaint
+	from tiering_factories import make_policy
+	seller, head = "seller@users.example", "head@users.example"
+	for email in (seller, head):
+		frappe.get_doc("User", email).add_roles("Customer Care Manager", "Customer Care Agent")
+	customer = "Existing Customer"
+	policy = make_policy(
+		group=frappe.get_value("Customer", customer, "customer_group"),
+		metrics=[("Revenue", 100, 0, 100)],
+	)
+	run = tiering_runs.create_run(policy.name, "Test Co")
+	tiering_runs.assess_now(run)
+	(assessment,) = frappe.get_all(ASSESSMENT, {"run": run}, pluck="name")
+	frappe.set_user(head)
+	assert tier_assessments.approve([assessment])["decided"] == [assessment]
+	frappe.set_user("Administrator")
+	assert frappe.get_value("Customer", customer, "customer_tier") == "Strategic"
+	tiers.override(customer, "Key", "To see.", frappe.utils.add_days(frappe.utils.today(), 30))
+	frappe.db.set_value("Customer Tier", "Key", "call_every_days", 1)
+	frappe.clear_document_cache("Customer Tier", "Key")
+	assert visits.plan_due() > 0
+
+	complaint = make_complaint(customer, handler=seller, severity="High", category="Does Not Work")
+	complaint.update({
+		"containment": "Stopped.", "root_cause": "Worn tool.", "responsibility": "Own",
+		"escape_point": "Final inspection.", "cause": frappe.get_all("Complaint Cause", pluck="name")[0],
+	})
+	complaint.append("whys", {"why": "Why is it scratched?", "because": "The tool is worn."})
+	complaint.append("actions", {
+		"kind": "Corrective", "action": "Change the tool.", "action_owner": seller,
+		"due_date": frappe.utils.add_days(frappe.utils.today(), 5),
+	})
+	complaint.save()
+	bring_to(complaint, "investigate")
+	complaint.reload()
+	complaint.add_comment("Comment", "Seen.")
+	complaint.add_tag("To discuss")
+	new = lambda doctype, **values: frappe.get_doc(doctype=doctype, **values).insert()
+	COMPLAINT = "Customer Complaint"
+	new("File", file_name="photo.txt", content="x", attached_to_doctype=COMPLAINT,
+		attached_to_name=complaint.name)
+	frappe.share.add(COMPLAINT, complaint.name, head, notify=0)
+	new("User Permission", user=seller, allow="Customer Tier", for_value="Key")
+	new("Kanban Board", kanban_board_name="Mine", reference_doctype=COMPLAINT, field_name="severity")
+	new("Custom Field", dt=COMPLAINT, fieldname="my_field", label="Mine", fieldtype="Data")
+"""
+
+
 def test_install_migrate_uninstall(second_site: Site):
 	second_site.python(PURCHASES)
+	second_site.python(SALES)
 	before = second_site.everything()
 	assert len(before) > 500 and before["tabSupplier"]["rows"]
 
 	second_site.frappe("install-app", "partner_relations")
 	_installed(second_site, before)
+	care = second_site.python(CARE)
+	_has_customer_care(care)
 	_as_if_installed_with_0_1(second_site)
+	_as_if_installed_with_0_2(second_site)
 	_migrate_keeps_what_an_admin_changed(second_site)
 	_upgraded_from_0_1(second_site)
+	assert second_site.python(CARE) == care, "what a new site gets an upgraded one gets too"
 	second_site.python(USE)
+	second_site.python(USE_CUSTOMER_CARE)
 	second_site.frappe("uninstall-app", "partner_relations", "--yes", "--no-backup")
 
 	left = differences(before, second_site.everything())
@@ -258,6 +356,15 @@ def _installed(site: Site, before: dict) -> None:
 	assert answer["indexes"][0]
 
 
+def _has_customer_care(care: dict) -> None:
+	assert care["roles"] == ["Customer Care Agent", "Customer Care Manager"]
+	assert {"Strategic", "Key", "Regular"} <= set(care["tiers"])
+	assert len(care["default"]) == len(care["boards"]) == 1
+	assert care["calendars"] and care["policies"] and care["causes"] and care["rules"]
+	assert {"Product", "Delivery"} <= set(care["categories"])
+	assert all(there for _doctype, _field, there in [*care["fields"], *care["indexes"]])
+
+
 def _as_if_installed_with_0_1(site: Site) -> None:
 	"""Settings that an admin saved before there were contracts, and a patch that didn't run yet."""
 	site.python("""
@@ -265,6 +372,29 @@ def _as_if_installed_with_0_1(site: Site) -> None:
 		frappe.db.delete("Singles", {"doctype": name})
 		frappe.db.set_single_value(name, {"recheck_months": 6, "notice_subject": "Ours"})
 		frappe.db.delete("Patch Log", {"patch": ("like", "partner_relations.patches.v0_2.%")})
+	""")
+
+
+def _as_if_installed_with_0_2(site: Site) -> None:
+	"""No field, index or default record of customer care, and a patch that didn't run yet."""
+	site.python("""
+		from partner_relations.customer_care.customization import CUSTOM_FIELDS, INDEXED_FIELDS
+		for doctype, fields in CUSTOM_FIELDS.items():
+			names = [field["fieldname"] for field in fields]
+			frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ("in", names)})
+			frappe.clear_cache(doctype=doctype)
+			for name in set(frappe.db.get_table_columns(doctype)) & set(names):
+				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{name}`")
+		for doctype, fields in INDEXED_FIELDS.items():
+			frappe.db.delete("Property Setter", {"doc_type": doctype, "property": "search_index",
+				"field_name": ("in", fields)})
+		for doctype in ("Customer Tier", "Service Calendar", "Customer Tiering Policy", "Complaint Category",
+				"Complaint Cause", "Complaint Escalation Rule"):
+			for child in frappe.get_meta(doctype).get_table_fields():
+				frappe.db.delete(child.options, {"parenttype": doctype})
+			frappe.db.delete(doctype)
+		frappe.db.delete("Kanban Board", {"reference_doctype": "Customer Complaint"})
+		frappe.db.delete("Patch Log", {"patch": ("like", "partner_relations.patches.v0_3.%")})
 	""")
 
 
