@@ -271,7 +271,7 @@ def _band(values: Values) -> str:
 
 def _segment(values: Values) -> str:
 	return _("Recency {0}, frequency {1}, monetary {2} of 5 each: segment {3}, {4}.").format(
-		values["recency"], values["frequency"], values["monetary"], _(values["segment"]), values["tier"]
+		values["recency"], values["frequency"], values["monetary"], _(values["segment"], context="Customer Tiering Segment"), values["tier"]
 	)
 
 

@@ -252,7 +252,9 @@ def test_customers_of_groups_and_those_below_without_internal_and_disabled_ones(
 
 
 def test_sales_of_another_company_do_not_count():
-	policy = make_policy(company=None, metrics=[("Frequency", 100, 0, 1)])
+	policy = make_policy(metrics=[("Frequency", 100, 0, 1)])
+	policy.company = None  # a new one is for the site's default company unless somebody clears it
+	policy.save()
 	customer = customer_of(policy)
 	other = make_company()
 	sell(customer, company=other, delivery=False, invoice=False)

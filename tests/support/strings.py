@@ -349,8 +349,16 @@ def _grade_scale(found: Strings, data: dict, place: str) -> None:
 		)  # grades themselves are letters in every language
 
 
+def _tiering_policy(found: Strings, data: dict, place: str) -> None:
+	found.add(data["policy_name"], place)
+	found.add(data.get("description"), place)
+	for row in data.get("segments", ()):
+		found.add(row["segment"], place, "Customer Tiering Segment")
+
+
 RECORDS = {
 	"Customer Tier": _keys("tier_name", "description"),
+	"Customer Tiering Policy": _tiering_policy,
 	"Service Calendar": _keys("calendar_name"),
 	"Complaint Category": _keys("category_name"),
 	"Complaint Cause": _keys("cause_name", "description"),

@@ -88,10 +88,10 @@ function figures(doc) {
 		list.push({
 			label: __("RFM"),
 			value: escape(doc.rfm.split("").join(" · ")),
-			hint: escape(__(doc.segment)),
+			hint: escape(__(doc.segment, null, "Customer Tiering Segment")),
 		});
 	else if (doc.segment && !doc.segment.includes("/"))
-		list.push({ label: __("Class"), value: escape(doc.segment) });
+		list.push({ label: __("Class", null, "Customer Tier Assessment"), value: escape(doc.segment) });
 	if (doc.has_potential) list.push({ label: __("Potential"), value: number(doc.potential) });
 	list.push({
 		label: __("Status"),

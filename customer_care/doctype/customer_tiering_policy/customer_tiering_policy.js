@@ -74,7 +74,7 @@ function add_buttons(frm) {
 			frappe.new_doc("Customer Tiering Run", { policy: frm.doc.name })
 		);
 	}
-	frm.add_custom_button(__("Runs"), () =>
+	frm.add_custom_button(__("Runs", null, "Customer Tiering Policy"), () =>
 		frappe.set_route("List", "Customer Tiering Run", { policy: frm.doc.name })
 	);
 }
@@ -83,8 +83,8 @@ function add_buttons(frm) {
 async function show_units() {
 	const metrics = await partner_relations.care_call("tiering.metric_units");
 	const units = Object.fromEntries(metrics.map(({ metric, unit }) => [metric, unit]));
-	const named = (metric) =>
-		metric && units[metric] ? `${__(metric)} (${__(units[metric])})` : __(metric || "");
+	const labels = Object.fromEntries(metrics.map(({ metric, label }) => [metric, label]));
+	const named = (metric) => (units[metric] ? `${labels[metric]} (${__(units[metric])})` : metric);
 	frappe.meta.docfield_map["Customer Tiering Metric"].metric.formatter = (metric) =>
 		partner_relations.escape(named(metric));
 	cur_frm?.doctype === "Customer Tiering Policy" && cur_frm.refresh_field("metrics");

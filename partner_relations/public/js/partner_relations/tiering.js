@@ -150,7 +150,7 @@ function tried_html(result) {
 		? `<div class="pr-alert">${escape(
 				__(
 					"No customer can fall into these segments, because earlier rows hold all of theirs: {0}.",
-					[never_reached.map((name) => __(name)).join(", ")]
+					[never_reached.map((name) => __(name, null, "Customer Tiering Segment")).join(", ")]
 				)
 			)}</div>`
 		: "";
@@ -192,7 +192,9 @@ export function segment_map(segments) {
 		);
 	const cell = (segment) =>
 		segment
-			? `<td><div class="small">${escape(__(segment.segment))}</div>${tier_badge(segment.tier)}</td>`
+			? `<td><div class="small">${escape(
+					__(segment.segment, null, "Customer Tiering Segment")
+				)}</div>${tier_badge(segment.tier)}</td>`
 			: `<td class="text-muted">–</td>`;
 	const rows = [...scores]
 		.reverse()
