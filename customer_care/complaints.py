@@ -46,6 +46,7 @@ def create(values: Mapping[str, Any], channel: str) -> Document:
 	if not values.get("severity"):
 		complaint.severity = _usual_severity(complaint.category) or complaint.severity
 	complaint.flags.by_service = True
+	complaint.flags.language_given = bool(values.get("language"))
 	complaint.insert(ignore_permissions=True)
 	return complaint
 
@@ -63,6 +64,8 @@ def begin(complaint: Document) -> None:
 def keep_what_is_ours(complaint: Document) -> None:
 	"""First in `validate`: what services alone write stays as the database has it."""
 	before = complaint.get_doc_before_save()
+	# For `on_update`: what is written in between (`db_set`) makes Frappe forget what was there before.
+	complaint.flags.stood = (before.step, before.handler) if before else (None, None)
 	if before is None:
 		return
 	complaint.flags.step_reason = _reason_given(complaint, before)
@@ -77,7 +80,8 @@ def fill_in(complaint: Document) -> None:
 			"Customer", complaint.customer, ["customer_name", "language"]
 		)
 	complaint.customer_name = name
-	complaint.language = complaint.language or language
+	if _takes_language(complaint):
+		complaint.language = language or complaint.language
 	complaint.investigation_required = int(demands_investigation(complaint.severity))
 
 
@@ -143,14 +147,12 @@ def check_changes(complaint: Document) -> None:
 
 def assign(complaint: Document) -> None:
 	"""`on_update`: the handler has it on the list of tasks, until the complaint is finished."""
-	before = complaint.get_doc_before_save()
+	former_step, former = complaint.flags.stood
 	if complaint.step in FINISHED:
-		if before and before.step not in FINISHED:
+		if former_step not in FINISHED:
 			assign_to.close_all_assignments(COMPLAINT, complaint.name, ignore_permissions=True)
 		return
-	reopened = before and before.step in FINISHED
-	former = before.handler if before else None
-	if former == complaint.handler and not reopened:
+	if former == complaint.handler and former_step not in FINISHED:
 		return
 	if former and former != complaint.handler:
 		assign_to.remove(COMPLAINT, complaint.name, former, ignore_permissions=True)
@@ -172,6 +174,19 @@ def _assigned(complaint: Document) -> list[str]:
 		filters={"reference_type": COMPLAINT, "reference_name": complaint.name, "status": "Open"},
 		pluck="allocated_to",
 	)
+
+
+def _takes_language(complaint: Document) -> bool:
+	"""Whether the customer's language is taken: nobody chose another one.
+
+	Frappe enters the site's language in each new document, so that one isn't a choice, unless a service gave
+	it.
+	"""
+	before = complaint.get_doc_before_save()
+	if before and before.customer == complaint.customer:
+		return not complaint.language
+	chosen = complaint.language not in (None, "", frappe.get_system_settings("language"))
+	return not (chosen or complaint.flags.language_given)
 
 
 def _company(complaint: Document) -> str | None:
