@@ -9,7 +9,10 @@ SCORES = (1, 2, 3, 4, 5)
 CELL, GAP, LEFT, TOP, BOTTOM = 84, 4, 120, 6, 40
 HEIGHT_OF_CELL = 44
 
-AXES = {"r": "Recency", "f": "Frequency", "m": "Monetary Value"}
+
+def axis(score: str) -> str:
+	"""The name of a score of "rfm", in the user's language."""
+	return {"r": _("Recency"), "f": _("Frequency"), "m": _("Monetary Value")}[score]
 
 
 def rfm_map(rfms: Iterable[str], up: str = "f", chosen: Mapping[str, int | None] | None = None) -> str:
@@ -34,7 +37,7 @@ def rfm_map(rfms: Iterable[str], up: str = "f", chosen: Mapping[str, int | None]
 			parts.append(_cell(recency, other, count, most, is_chosen, up))
 	parts += _labels(up)
 	width, height = LEFT + 5 * (CELL + GAP), TOP + 5 * (HEIGHT_OF_CELL + GAP) + BOTTOM
-	title = escape_html(_("Customers by recency and {0}").format(_(AXES[up]).lower()))
+	title = escape_html(_("Customers by recency and {0}").format(axis(up).lower()))
 	return (
 		f'<svg class="pr-rfm" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">'
 		f"{''.join(parts)}</svg>"
@@ -46,7 +49,7 @@ def _cell(recency: int, other: int, count: int, most: int, is_chosen: bool, up: 
 	share = count / most if most else 0
 	shade = 0.04 + 0.86 * share
 	hint = escape_html(
-		_("Recency {0}, {1} {2}: customers {3}").format(recency, _(AXES[up]).lower(), other, count)
+		_("Recency {0}, {1} {2}: customers {3}").format(recency, axis(up).lower(), other, count)
 	)
 	ink = "pr-rfm-light" if share > 0.5 else "pr-rfm-dark"
 	return (
@@ -68,8 +71,8 @@ def _labels(up: str) -> list[str]:
 		for score in SCORES
 	]
 	middle = LEFT + 5 * (CELL + GAP) / 2
-	right = escape_html(_("{0} (5: bought most recently)").format(_(AXES["r"])))
-	upwards = escape_html(_(AXES[up]))
+	right = escape_html(_("{0} (5: bought most recently)").format(axis("r")))
+	upwards = escape_html(axis(up))
 	labels.append(f'<text class="pr-rfm-axis" x="{middle}" y="{bottom + 34}">{right}</text>')
 	labels.append(
 		f'<text class="pr-rfm-axis" x="50" y="{TOP + 5 * (HEIGHT_OF_CELL + GAP) / 2}">{upwards}</text>'
