@@ -161,7 +161,12 @@ contract_breaches_detected = [
 	"partner_relations.supplier_quality.incentives.propose_for_breaches",
 ]
 
+customer_complaint_step_taken = ["partner_relations.customer_care.complaint_mails.after_step"]
 customer_tiers_moved = ["partner_relations.customer_care.complaint_deadlines.follow_tier_moves"]
+
+# Mails that go out
+
+make_email_body_message = ["partner_relations.customer_care.complaint_mails.mark_automatic"]
 
 # User Permissions on parties
 
@@ -236,6 +241,7 @@ scheduler_events = {
 			"partner_relations.customer_care.tiering_runs.restart_stalled",
 		],
 	},
+	"hourly": ["partner_relations.customer_care.complaint_mails.retry_unsent"],
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
 		"partner_relations.customer_care.tiers.expire_overrides",

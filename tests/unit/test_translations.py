@@ -31,6 +31,7 @@ VOCABULARIES = {
 	"clause.status": "options of Contract Clause",
 	"complaint.flags.step_from": "options of Customer Complaint",
 	"complaint.meta.get_label(field)": "labels of fields",
+	"complaint.step": "options of Customer Complaint",
 	"condition.kpi": "names of KPIs",
 	"contract.life_cycle": "options of Contract",
 	"contract.meta.get_label(field)": "labels of fields",

@@ -2,7 +2,13 @@
 
 from frappe.model.document import Document
 
-from partner_relations.customer_care import complaint_deadlines, complaint_steps, complaints, investigation
+from partner_relations.customer_care import (
+	complaint_deadlines,
+	complaint_mails,
+	complaint_steps,
+	complaints,
+	investigation,
+)
 
 
 class CustomerComplaint(Document):
@@ -19,6 +25,9 @@ class CustomerComplaint(Document):
 		complaints.check_handler(self)
 		complaints.fill_in(self)
 		complaint_deadlines.refresh(self)
+
+	def after_insert(self):
+		complaint_mails.note_receipt(self)
 
 	def on_update(self):
 		complaint_steps.announce(self)
