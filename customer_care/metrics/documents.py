@@ -21,7 +21,7 @@ COMPLAINT = "Customer Complaint"
 
 @dataclass(frozen=True)
 class InvoiceTables:
-	"""Sales invoices joined to their lines."""
+	"""Sales invoices and their lines."""
 
 	invoice: Table
 	line: Table
@@ -34,7 +34,8 @@ class InvoiceTables:
 		"""
 		return of_scope(sql, self.invoice) & (Coalesce(self.invoice.is_opening, "No") != "Yes")
 
-	def join(self, sql: Sql) -> QueryBuilder:
+	def lines(self, sql: Sql) -> QueryBuilder:
+		"""Lines of the item groups asked for."""
 		return (
 			sql.from_dated(self.invoice)
 			.join(self.line)
@@ -116,7 +117,9 @@ def delivery_tables(sql: Sql) -> Iterator[DeliveryTables]:
 	yield DeliveryTables("Delivery Note", parent, line, item, line.against_sales_order, ANYTHING)
 	invoices = invoice_tables(sql)
 	parent, line = invoices.invoice, invoices.line
-	counts = (parent.update_stock == 1) & (line.delivered_by_supplier == 0)
+	# A line that bills a delivery note can't update stock: it is passed over before its invoice is looked up.
+	not_billed = Coalesce(line.dn_detail, "") == ""
+	counts = not_billed & (line.delivered_by_supplier == 0) & (parent.update_stock == 1)
 	yield DeliveryTables("Sales Invoice", parent, line, item, line.sales_order, counts)
 
 
@@ -133,7 +136,7 @@ class OrderTables:
 
 	@property
 	def due(self) -> Term:
-		"""The day on which a line is promised."""
+		"""The day on which a line is promised; the order's own is the latest of its lines'."""
 		return Coalesce(self.line.delivery_date, self.order.delivery_date)
 
 

@@ -6,7 +6,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Case, Term, ValueWrapper
 
 from partner_relations.common.facts.query import Branch, Facts, Sql
-from partner_relations.common.facts.terms import larger, smaller, text
+from partner_relations.common.facts.terms import EQUAL_WITHIN, larger, smaller, text
 from partner_relations.customer_care.metrics.documents import invoice_tables
 
 
@@ -31,7 +31,7 @@ def payment_punctuality(sql: Sql) -> Facts:
 		ValueWrapper(0),
 	)
 	in_time = larger(smaller(paid.paid_in_time - before, owed), ValueWrapper(0))
-	source = sql.from_(paid).where(owed > 0)
+	source = sql.from_(paid).where(owed > sql.value(EQUAL_WITHIN))
 	return Facts(
 		[
 			Branch(

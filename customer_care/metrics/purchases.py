@@ -1,6 +1,7 @@
 """When and how often a customer bought."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 from pypika import Table
 from pypika.functions import Coalesce, Max, Min
@@ -10,6 +11,8 @@ from pypika.terms import Criterion, ExistsCriterion, Term, ValueWrapper
 from partner_relations.common.facts.query import ANYTHING, Branch, Facts, Sql
 from partner_relations.common.facts.terms import text
 from partner_relations.customer_care.metrics.documents import invoice_tables, order_tables
+
+LOOK_BACK = timedelta(days=3 * 365)
 
 
 def frequency(sql: Sql) -> Facts:
@@ -24,25 +27,22 @@ def frequency(sql: Sql) -> Facts:
 
 
 def recency(sql: Sql) -> Facts:
-	"""Days from the customer's last purchase to the end of the period / 1, however long ago it was.
+	"""Days from the customer's last purchase to the end of the period / 1.
 
-	Purchases are those of `frequency`. A customer who never bought has no value.
+	Purchases are those of `frequency`, also from before the period. Who last bought more than three years
+	before its end has no value: the history of a customer long lost isn't read again with every run.
 	"""
 	last_day = sql.value(sql.scope.to_date)
-	branches = _purchases(sql, None, lambda day: sql.days_between(last_day, day))
+	first = min(sql.scope.from_date, sql.scope.to_date - LOOK_BACK)
+	branches = _purchases(sql, first, lambda day: sql.days_between(last_day, day))
 	return Facts(branches, numerators=Min, denominators=Max)
 
 
-def _purchases(sql: Sql, first: date | None, counted) -> list[Branch]:
-	"""Purchases from a day (None: since ever) to the end of the period; `counted` makes the numerator."""
-
-	def in_time(day: Term) -> Criterion:
-		upto = day <= sql.value(sql.scope.to_date)
-		return upto if first is None else (day >= sql.value(first)) & upto
-
+def _purchases(sql: Sql, first: date, counted: Callable[[Term], Term]) -> list[Branch]:
+	"""Purchases from a day to the end of the period; `counted` makes the numerator of the purchase's day."""
 	return [
 		Branch(
-			source.where(in_time(day)),
+			source.where((day >= sql.value(first)) & (day <= sql.value(sql.scope.to_date))),
 			document.customer,
 			counted(day),
 			ValueWrapper(1),
@@ -69,18 +69,19 @@ def _orders(sql: Sql) -> tuple[str, Table, Term, QueryBuilder]:
 
 def _sales_without_order(sql: Sql) -> tuple[str, Table, Term, QueryBuilder]:
 	sold = invoice_tables(sql)
-	invoice, line = sold.invoice, sold.line
-	ordered = ExistsCriterion(
-		sql.from_(line)
-		.select(line.name)
-		.where((line.parent == invoice.name) & (Coalesce(line.sales_order, "") != ""))
-	)
-	source = sql.from_(invoice).where(
-		sold.counts(sql)
-		& (invoice.is_return == 0)
-		& (invoice.is_debit_note == 0)
-		& ordered.negate()
-		& _has_item(sql, invoice, line)
+	invoice, ordered = sold.invoice, sql.table("Sales Invoice Item", "ordered")
+	# No line that names an order: joined, for MariaDB runs a join in half the time of NOT EXISTS.
+	source = (
+		sql.from_(invoice)
+		.left_join(ordered)
+		.on((ordered.parent == invoice.name) & (Coalesce(ordered.sales_order, "") != ""))
+		.where(
+			sold.counts(sql)
+			& (invoice.is_return == 0)
+			& (invoice.is_debit_note == 0)
+			& ordered.name.isnull()
+			& _has_item(sql, invoice, sold.line)
+		)
 	)
 	return "Sales Invoice", invoice, invoice.posting_date, source
 

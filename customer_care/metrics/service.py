@@ -1,9 +1,11 @@
 """What customers got for their orders: returns, complaints, orders without a fault."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import add
 
 from pypika import Table
-from pypika.functions import Coalesce, Count, Date, Max, Sum
+from pypika.functions import Coalesce, Count, Date, Min, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, Term, ValueWrapper
 
@@ -18,6 +20,9 @@ from partner_relations.customer_care.metrics.documents import (
 	is_goods,
 	order_tables,
 )
+
+# Instead of a quantity where goods came back: less than any delivery could make up for.
+GIVEN_BACK = -1_000_000_000_000
 
 
 def return_rate(sql: Sql) -> Facts:
@@ -113,38 +118,15 @@ def perfect_order_rate(sql: Sql) -> Facts:
 	An order is due on its delivery date, the latest of its lines'. It is perfect if what was delivered of
 	each line inside the window around the line's own date reaches the ordered quantity (less the tolerance),
 	nothing of it came back, and no complaint that wasn't rejected names the order, a delivery note or an
-	invoice for it (the invoice or note by the item complained about, where the complaint says which).
+	invoice for it (the note or invoice by the item complained about, where the complaint says which).
 
 	Lines of goods count that come from us (no services, nothing that the supplier delivers directly), of
 	orders that are not on hold and don't skip the delivery note. What a closed order still lacked is not
 	held against us: its lines count as far as they were delivered. Undelivered orders fail once their
 	window has closed; until then they are pending and don't count.
 	"""
-	line = _promised_lines(sql)
-	wanted = line.ordered * sql.value((100 - sql.settings.quantity_tolerance) / 100)
-	# Ten tenths are a whole, on SQLite too.
-	in_full = smaller(line.in_window, line.ordered) + sql.value(EQUAL_WITHIN) >= wanted
-	orders = (
-		sql.from_(line)
-		.where(line.ordered > 0)
-		.groupby(line.sales_order)
-		.select(
-			line.sales_order,
-			Max(line.customer).as_("customer"),
-			Max(line.due_date).as_("due_date"),
-			Sum(ValueWrapper(1)).as_("lines_due"),
-			Sum(flag(in_full)).as_("lines_in_time"),
-			Sum(flag(line.returned > 0)).as_("lines_returned"),
-		)
-		.as_("orders_due")
-	)
-	complained = _complained_orders(sql)
-	complaints_made = Coalesce(complained.complaints, 0)
-	perfect = (
-		(orders.lines_in_time == orders.lines_due)
-		& (orders.lines_returned == 0)
-		& complained.sales_order.isnull()
-	)
+	orders, complained = _orders_due(sql), _complained_orders(sql)
+	perfect = (orders.lines_kept == orders.lines_due) & complained.sales_order.isnull()
 	return Facts(
 		[
 			Branch(
@@ -157,112 +139,100 @@ def perfect_order_rate(sql: Sql) -> Facts:
 					"document_type": text("Sales Order"),
 					"document": orders.sales_order,
 					"lines_due": orders.lines_due,
-					"lines_in_time": orders.lines_in_time,
-					"lines_returned": orders.lines_returned,
-					"complaints": complaints_made,
+					"lines_kept": orders.lines_kept,
+					"complaints": Coalesce(complained.complaints, 0),
 				},
 			)
 		]
 	)
 
 
-def _promised_lines(sql: Sql) -> QueryBuilder:
-	"""Order lines of orders due in the period, each with what was delivered for it, when, and what came back.
-
-	Promises and deliveries are entries of one list, added up by order line, as the supplier side reads them.
-	"""
-	entries = [_promised(sql), *(_delivered(sql, tables) for tables in delivery_tables(sql))]
-	entry = Table("entry")
-	ordered, delivered = Max(entry.ordered), Sum(entry.delivered)
-	settled = Case().when((Max(entry.closed) == 1) & (delivered < ordered), delivered).else_(ordered)
-	return (
-		sql.from_(union_all(entries).as_("entry"))
-		.groupby(entry.order_line)
-		.select(
-			Max(entry.sales_order).as_("sales_order"),
-			Max(entry.customer).as_("customer"),
-			Max(entry.due_date).as_("due_date"),
-			settled.as_("ordered"),
-			Sum(entry.in_window).as_("in_window"),
-			Sum(entry.returned).as_("returned"),
-		)
-		.as_("promised")
-	)
-
-
-def _due(sql: Sql, orders: OrderTables, item: Table) -> Criterion:
-	"""Lines of goods of orders due in the period whose window has closed."""
-	order = orders.order
+def _orders_due(sql: Sql) -> QueryBuilder:
+	"""Orders due in the period whose window has closed: their lines of goods, and how many were kept."""
+	orders, item = order_tables(sql), sql.table("Item", "item")
+	order, line = orders.order, orders.line
 	closed_for = sql.days_between(sql.value(sql.scope.as_of), order.delivery_date)
-	return (
+	closed = Coalesce(order.status, "") == "Closed"
+	counts = (
 		sql.in_period(order.delivery_date)
 		& (closed_for > sql.value(sql.settings.late_days))
 		& orders.counts(sql)
 		& (Coalesce(order.status, "") != "On Hold")
 		& (order.skip_delivery_note == 0)
-		& (orders.line.delivered_by_supplier == 0)
-		& is_goods(sql, item, orders.line)
-		& sql.of_item_groups(orders.line.item_code)
+		& (line.delivered_by_supplier == 0)
+		& is_goods(sql, item, line)
+		& sql.of_item_groups(line.item_code)
+		& (line.stock_qty > 0)
+		& (closed.negate() | (_delivered(sql, orders) > 0))
 	)
-
-
-def _promised(sql: Sql) -> QueryBuilder:
-	orders, item = order_tables(sql), sql.table("Item", "item")
-	order, line = orders.order, orders.line
 	return (
 		sql.from_dated(order)
 		.join(line)
 		.on(line.parent == order.name)
 		.join(item)
 		.on(item.name == line.item_code)
-		.where(_due(sql, orders, item))
+		.where(counts)
+		.groupby(order.name)
 		.select(
-			line.name.as_("order_line"),
 			order.name.as_("sales_order"),
 			order.customer,
 			order.delivery_date.as_("due_date"),
-			flag(order.status == "Closed").as_("closed"),
-			line.stock_qty.as_("ordered"),
-			*(ValueWrapper(0).as_(name) for name in ("delivered", "in_window", "returned")),
+			Count("*").as_("lines_due"),
+			Sum(flag(_kept(sql, orders, closed))).as_("lines_kept"),
 		)
+		.as_("orders_due")
 	)
 
 
-def _delivered(sql: Sql, tables: DeliveryTables) -> QueryBuilder:
-	"""What left by one kind of document, whenever, for the lines of orders due in the period."""
-	orders, item = order_tables(sql), sql.table("Item", "item")
-	order, line = orders.order, orders.line
-	sent = tables.parent.is_return == 0
-	in_window = sent & on_time(sql, tables.parent.posting_date, orders.due)
-	# Few invoices update stock: the database may rather begin with those.
-	source = sql.from_dated if tables.doctype == "Delivery Note" else sql.from_
-	return (
-		source(order)
-		.join(line)
-		.on(line.parent == order.name)
-		.join(item)
-		.on(item.name == line.item_code)
-		.join(tables.line)
-		.on(tables.line.so_detail == line.name)
+def _kept(sql: Sql, orders: OrderTables, closed: Criterion) -> Criterion:
+	"""What of an order line was delivered in its window is all that was promised, and nothing came back."""
+	line = orders.line
+	in_window = [
+		_for_order_line(
+			sql,
+			tables,
+			orders,
+			Case()
+			.when(Min(tables.quantity) < 0, GIVEN_BACK)
+			.else_(
+				Sum(
+					Case()
+					.when(on_time(sql, tables.parent.posting_date, orders.due), tables.quantity)
+					.else_(0)
+				)
+			),
+		)
+		for tables in delivery_tables(sql)
+	]
+	promised = Case().when(closed, smaller(_delivered(sql, orders), line.stock_qty)).else_(line.stock_qty)
+	wanted = promised * sql.value((100 - sql.settings.quantity_tolerance) / 100)
+	# Ten tenths are a whole, on SQLite too.
+	return reduce(add, in_window) + sql.value(EQUAL_WITHIN) >= wanted
+
+
+def _delivered(sql: Sql, orders: OrderTables) -> Term:
+	"""What was ever delivered of an order line, though it came back."""
+	quantities = [
+		_for_order_line(sql, tables, orders, Sum(Case().when(tables.quantity > 0, tables.quantity).else_(0)))
+		for tables in delivery_tables(sql)
+	]
+	return reduce(add, quantities)
+
+
+def _for_order_line(sql: Sql, tables: DeliveryTables, orders: OrderTables, quantity: Term) -> Term:
+	"""A quantity over the lines of a kind of delivery document for an order line; 0 where there are none."""
+	return Coalesce(
+		sql.from_(tables.line)
 		.join(tables.parent)
 		.on(tables.parent.name == tables.line.parent)
 		.where(
-			_due(sql, orders, item)
+			(tables.line.so_detail == orders.line.name)
 			& (tables.parent.docstatus == 1)
 			& sql.of_company(tables.parent)
 			& tables.counts
 		)
-		.select(
-			line.name.as_("order_line"),
-			order.name.as_("sales_order"),
-			order.customer,
-			order.delivery_date.as_("due_date"),
-			ValueWrapper(0).as_("closed"),
-			ValueWrapper(0).as_("ordered"),
-			Case().when(sent, tables.quantity).else_(0).as_("delivered"),
-			Case().when(in_window, tables.quantity).else_(0).as_("in_window"),
-			Case().when(sent, 0).else_(tables.quantity * -1).as_("returned"),
-		)
+		.select(quantity),
+		0,
 	)
 
 

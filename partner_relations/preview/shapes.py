@@ -26,8 +26,29 @@ _RECEIPT_LINE = {
 	"rejected_warehouse": TEXT,
 }
 
-SHAPES: dict[str, dict[str, str]] = {
+_SALE = {
+	"name": TEXT,
+	"docstatus": WHOLE,
+	"customer": TEXT,
+	"company": TEXT,
+	"is_internal_customer": WHOLE,
+	"base_net_total": NUMBER,
+}
+_SALES_LINE = {
+	"name": TEXT,
+	"parent": TEXT,
+	"idx": WHOLE,
+	"item_code": TEXT,
+	"stock_qty": NUMBER,
+	"base_net_amount": NUMBER,
+}
+
+ITEMS: dict[str, dict[str, str]] = {
 	"Item": {"name": TEXT, "item_group": TEXT, "is_stock_item": WHOLE},
+}
+
+PURCHASES: dict[str, dict[str, str]] = {
+	**ITEMS,
 	"Purchase Order": {
 		"name": TEXT,
 		"docstatus": WHOLE,
@@ -153,6 +174,98 @@ SHAPES: dict[str, dict[str, str]] = {
 	},
 }
 
+SALES: dict[str, dict[str, str]] = {
+	**ITEMS,
+	"Sales Order": {
+		**_SALE,
+		"status": TEXT,
+		"transaction_date": DATE,
+		"delivery_date": DATE,
+		"skip_delivery_note": WHOLE,
+		"per_delivered": NUMBER,
+		"per_billed": NUMBER,
+	},
+	"Sales Order Item": {**_SALES_LINE, "delivery_date": DATE, "delivered_by_supplier": WHOLE},
+	"Delivery Note": {**_SALE, "posting_date": DATE, "is_return": WHOLE},
+	"Delivery Note Item": {
+		**_SALES_LINE,
+		"against_sales_order": TEXT,
+		"so_detail": TEXT,
+		"si_detail": TEXT,
+		"incoming_rate": NUMBER,
+	},
+	"Sales Invoice": {
+		**_SALE,
+		"posting_date": DATE,
+		"is_return": WHOLE,
+		"is_debit_note": WHOLE,
+		"is_opening": TEXT,
+		"is_pos": WHOLE,
+		"update_stock": WHOLE,
+		"currency": TEXT,
+		"party_account_currency": TEXT,
+		"grand_total": NUMBER,
+		"rounded_total": NUMBER,
+		"rounding_adjustment": NUMBER,
+		"base_grand_total": NUMBER,
+		"base_rounded_total": NUMBER,
+		"base_rounding_adjustment": NUMBER,
+	},
+	"Sales Invoice Item": {
+		**_SALES_LINE,
+		"sales_order": TEXT,
+		"so_detail": TEXT,
+		"dn_detail": TEXT,
+		"sales_invoice_item": TEXT,
+		"incoming_rate": NUMBER,
+		"delivered_by_supplier": WHOLE,
+	},
+	"Packed Item": {
+		"name": TEXT,
+		"parent": TEXT,
+		"parent_detail_docname": TEXT,
+		"item_code": TEXT,
+		"qty": NUMBER,
+		"incoming_rate": NUMBER,
+	},
+	"Payment Schedule": {
+		"name": TEXT,
+		"parent": TEXT,
+		"parenttype": TEXT,
+		"idx": WHOLE,
+		"due_date": DATE,
+		"base_payment_amount": NUMBER,
+	},
+	"Payment Ledger Entry": {
+		"name": TEXT,
+		"company": TEXT,
+		"posting_date": DATE,
+		"voucher_type": TEXT,
+		"voucher_no": TEXT,
+		"against_voucher_type": TEXT,
+		"against_voucher_no": TEXT,
+		"amount_in_account_currency": NUMBER,
+		"delinked": WHOLE,
+	},
+	"Customer Complaint": {
+		"name": TEXT,
+		"customer": TEXT,
+		"company": TEXT,
+		"received_on": TEXT,
+		"step": TEXT,
+	},
+	"Customer Complaint Item": {
+		"name": TEXT,
+		"parent": TEXT,
+		"idx": WHOLE,
+		"document_type": TEXT,
+		"document_name": TEXT,
+		"item_code": TEXT,
+	},
+}
+
+SHAPES = {**PURCHASES, **SALES}
+
 # ERPNext's own indexes on these columns (its `search_index`), and ours.
 INDEXES = (
 	("Purchase Order Item", "parent"),
@@ -167,6 +280,22 @@ INDEXES = (
 	("Subcontracting Receipt Item", "purchase_order_item"),
 	("Supplier Quotation Item", "request_for_quotation"),
 	("Supplier Quotation Item", "request_for_quotation_item"),
+	("Sales Order", "transaction_date"),
+	("Sales Order", "delivery_date"),
+	("Sales Order Item", "parent"),
+	("Delivery Note", "posting_date"),
+	("Delivery Note Item", "parent"),
+	("Delivery Note Item", "so_detail"),
+	("Delivery Note Item", "si_detail"),
+	("Sales Invoice", "posting_date"),
+	("Sales Invoice Item", "parent"),
+	("Sales Invoice Item", "so_detail"),
+	("Packed Item", "parent_detail_docname"),
+	("Payment Schedule", "parent"),
+	("Payment Schedule", "due_date"),
+	("Payment Ledger Entry", "against_voucher_no"),
+	("Customer Complaint", "received_on"),
+	("Customer Complaint Item", "parent"),
 )
 
 # What the ERP fills in where a row doesn't say: texts and dates are NULL, numbers 0, except these.

@@ -12,7 +12,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from partner_relations.preview.shapes import SHAPES, default
+from partner_relations.preview.shapes import PURCHASES, default
 from partner_relations.supplier_quality.kpis import KpiSettings, Scope
 
 Row = dict[str, Any]
@@ -37,13 +37,17 @@ def iso(day: date | str | None) -> str | None:
 class Books:
 	"""Documents being written: every method adds rows to `world` and returns the last one."""
 
+	shapes = PURCHASES
+	partner = ("supplier", SUPPLIER)
+	"""The column that names the partner, and whom it names unless a document says otherwise."""
+
 	def __init__(self) -> None:
-		self.world: World = {doctype: [] for doctype in SHAPES}
+		self.world: World = {doctype: [] for doctype in self.shapes}
 		self._counters: Counter[str] = Counter()
 
 	def add(self, doctype: str, **columns: Any) -> Row:
 		"""A row with the ERP's defaults for what isn't said. Raises KeyError for an unknown column."""
-		shape = SHAPES[doctype]
+		shape = self.shapes[doctype]
 		unknown = sorted(set(columns) - set(shape))
 		if unknown:
 			raise KeyError(f"{doctype} has no {', '.join(unknown)}")
@@ -55,8 +59,9 @@ class Books:
 			row["idx"] = self._counters[columns["parent"]]
 		if "company" in shape:
 			row["company"] = COMPANY
-		if "supplier" in shape:
-			row["supplier"] = SUPPLIER
+		column, partner = self.partner
+		if column in shape:
+			row[column] = partner
 		row.update(
 			{name: iso(value) if isinstance(value, date) else value for name, value in columns.items()}
 		)

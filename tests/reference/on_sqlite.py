@@ -1,16 +1,19 @@
 """The app's own queries over a world of documents, in an in-process SQLite."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from pypika.functions import Max, Min, Sum
+
+from partner_relations.common.facts.query import Sql
 from partner_relations.preview.shapes import create_indexes, create_tables, insert
 from partner_relations.supplier_quality.kpis import (
 	MEASURES,
 	SQLITE,
 	BoundQuery,
-	KpiSettings,
 	Measure,
 	Scope,
 	lines,
@@ -31,7 +34,7 @@ def database(world: World) -> sqlite3.Connection:
 
 
 def read_totals(
-	connection: sqlite3.Connection, measure: str | Measure, scope: Scope, settings: KpiSettings
+	connection: sqlite3.Connection, measure: str | Measure, scope: Scope, settings: Any
 ) -> dict[str, tuple[float, float, int]]:
 	"""Numerator, denominator and sample size by supplier, from the grouped query."""
 	_names, rows = _run(connection, _totals(_measure(measure), scope, settings, SQLITE))
@@ -44,7 +47,7 @@ def read_lines(
 	connection: sqlite3.Connection,
 	measure: str | Measure,
 	scope: Scope,
-	settings: KpiSettings,
+	settings: Any,
 	limit: int | None = None,
 ) -> list[Row]:
 	"""The facts themselves, from the ungrouped query."""
@@ -63,6 +66,25 @@ def sums(facts: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float, in
 			sample + fact["sample"],
 		)
 	return added
+
+
+def combined(
+	measure: Measure, facts: Sequence[Mapping[str, Any]], scope: Scope, settings: Any
+) -> dict[str, tuple[float, float, int]]:
+	"""The lines as the measure makes a party's figure of them: what `read_totals` must give too."""
+	rules = measure.facts(Sql(SQLITE, scope, settings))
+	make = {Sum: sum, Max: max, Min: min}
+	of_party: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+	for fact in facts:
+		of_party[fact["party"]].append(fact)
+	return {
+		party: (
+			make[rules.numerators](row["numerator"] for row in rows),
+			make[rules.denominators](row["denominator"] for row in rows),
+			sum(row["sample"] for row in rows),
+		)
+		for party, rows in of_party.items()
+	}
 
 
 # Writing the SQL takes longer than running it on a few documents, and many tests ask the same of many worlds.

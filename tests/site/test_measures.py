@@ -49,7 +49,7 @@ from factories import (
 from frappe.model.document import Document
 
 from partner_relations.common.bulk import insert_rows
-from partner_relations.preview.shapes import SHAPES
+from partner_relations.preview.shapes import PURCHASES
 from partner_relations.supplier_quality.kpis import (
 	MARIADB,
 	MEASURES,
@@ -122,7 +122,7 @@ def write(world: World) -> None:
 	# A template of this name may be on the site, with its own evaluators.
 	frappe.db.delete("Supplier Evaluation Template Evaluator", {"parent": TEMPLATE})
 	for doctype, rows in world.items():
-		columns = list(SHAPES[doctype])
+		columns = list(PURCHASES[doctype])
 		insert_rows(doctype, columns, ([row[column] for column in columns] for row in rows))
 
 
@@ -195,12 +195,12 @@ class Asker:
 				for row in frappe.get_all(
 					doctype,
 					filters={} if doctype == "Item" else {"creation": (">=", self.began)},
-					fields=list(SHAPES[doctype]),
+					fields=list(PURCHASES[doctype]),
 					limit=0,
 					order_by="name",
 				)
 			]
-			for doctype in SHAPES
+			for doctype in PURCHASES
 		}
 
 

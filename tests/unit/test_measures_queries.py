@@ -10,7 +10,7 @@ import pytest
 from pypika.terms import ValueWrapper
 
 from partner_relations.common.facts.terms import flag
-from partner_relations.preview.shapes import SHAPES
+from partner_relations.preview.shapes import PURCHASES
 from partner_relations.supplier_quality.kpis import (
 	MARIADB,
 	MEASURES,
@@ -196,4 +196,4 @@ def test_another_app_can_bring_a_measure():
 def test_books_refuse_a_column_that_the_tables_do_not_have():
 	with pytest.raises(KeyError, match="recieved"):
 		Books().add("Purchase Receipt Item", parent="x", recieved=1)
-	assert set(Books().world) == set(SHAPES)
+	assert set(Books().world) == set(PURCHASES)
