@@ -38,6 +38,8 @@ ON_TIME, DUE_SOON, OVERDUE, ON_HOLD, MET = "On Time", "Due Soon", "Overdue", "On
 """Of the deadlines of a complaint; and MISSED, as the moment when that happens."""
 
 ROWS_PER_CHUNK = 2000
+AN_INSTANT = timedelta(microseconds=1)
+"""What is done at the very moment it is due is in time: missed it is right after."""
 
 
 @dataclass(frozen=True)
@@ -294,7 +296,8 @@ def _events(
 		allowed = _allowed(values, terms, promise)
 		if not allowed:
 			continue
-		for moment, at in ((WARNING, terms["warn"].get(promise.key)), (MISSED, values[promise.by])):
+		warn, by = terms["warn"].get(promise.key), values[promise.by]
+		for moment, at in ((WARNING, warn), (MISSED, by and get_datetime(by) + AN_INSTANT)):
 			mark = f"{promise.key[:3]}:{moment[0]}:{allowed}"
 			if at and mark not in marks:
 				yield Event(get_datetime(at), promise.name, moment, mark)
