@@ -229,3 +229,22 @@ def hand_over(doc: Any, method: str | None = None) -> None:
 		.set(event.owner, doc.account_manager)
 		.where(event.name.isin(planned) & (event.planned_by_tier == 1) & (event.status == "Open"))
 	).run()
+
+
+def withdraw(doc: Any, method: str | None = None) -> None:
+	"""`on_trash` of Customer: what is planned goes with it, and keeps nobody from deleting it.
+
+	What was done stays, and with it the customer: that is how it was.
+	"""
+	event, participant = frappe.qb.DocType(EVENT), frappe.qb.DocType(PARTICIPANT)
+	names = (
+		frappe.qb.from_(participant)
+		.join(event)
+		.on((event.name == participant.parent) & (participant.parenttype == EVENT))
+		.where((participant.reference_doctype == "Customer") & (participant.reference_docname == doc.name))
+		.where((event.planned_by_tier == 1) & (event.status == "Open"))
+		.select(event.name)
+	).run(pluck=True)
+	if names:
+		frappe.db.delete(PARTICIPANT, {"parenttype": EVENT, "parent": ("in", names)})
+		frappe.db.delete(EVENT, {"name": ("in", names)})

@@ -226,6 +226,9 @@ def test_the_rfm_map_counts_and_filters():
 	assert [row.rfm for row in rows] == ["543", "543"]
 	assert picture.count("pr-rfm-chosen") == 1 and "Recency 1, frequency 1: customers 1" in picture
 	assert [row.rfm for row in value(group, recency="1")[1]] == ["112"]
+	assess(customers[0], rfm="112", segment="Lost", days_ago=90)  # it is something else by now
+	lost = value(group, segment="Lost")
+	assert [row.rfm for row in lost[1]] == ["555", "112"] and "pr-segment-chosen" in lost[2]
 
 
 def test_value_shows_what_the_user_may_see():

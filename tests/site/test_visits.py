@@ -134,6 +134,21 @@ def test_a_new_account_manager_goes_on_with_what_was_planned(manager):
 	assert [event.owner for event in events(customer)] == [manager, successor]
 
 
+def test_what_is_planned_keeps_nobody_from_deleting_a_customer(manager):
+	customer = make_managed(manager)
+	visits.plan_due()
+	planned = [event.name for event in events(customer)]
+	frappe.delete_doc("Customer", customer)
+	assert not any(frappe.db.exists("Event", name) for name in planned)
+	other = make_managed(manager)
+	visits.plan_due()
+	done, _planned = events(other)
+	done.status = "Completed"
+	done.save()
+	with pytest.raises(frappe.LinkExistsError):
+		frappe.delete_doc("Customer", other)
+
+
 def test_planning_costs_as_many_statements_for_one_as_for_many(manager):
 	def cost(count: int) -> int:
 		for _number in range(count):

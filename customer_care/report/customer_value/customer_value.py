@@ -32,6 +32,8 @@ def execute(filters: dict[str, Any] | None = None):
 	chosen = {"r": cint(filters.recency) or None, "up": cint(filters.upwards) or None}
 	picture = _beside(rfm_map(codes, up, chosen), segments(rows, filters.segment)) if codes else ""
 	rows = [row for row in rows if in_cell(row.rfm, up, chosen)]
+	if filters.segment:
+		rows = [row for row in rows if row.segment == filters.segment]
 	rows.sort(key=_worth)
 	shown = rows[:SHOWN]
 	metrics = add_figures(shown)
@@ -64,7 +66,7 @@ def segments(rows: list[Any], chosen: str | None) -> str:
 def latest_assessments(filters: frappe._dict, customers: dict[str, Any]) -> list[Any]:
 	"""The last assessment of each customer that the user may see, whatever was decided on it."""
 	conditions: dict[str, Any] = {"status": ("!=", "Superseded")}
-	for name in ("policy", "company", "segment"):
+	for name in ("policy", "company"):
 		if filters.get(name):
 			conditions[name] = filters[name]
 	rows = frappe.get_list(

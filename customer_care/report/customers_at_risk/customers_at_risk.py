@@ -159,7 +159,7 @@ def columns(rows: list[Any]) -> list[dict[str, Any]]:
 	days = {"fieldtype": "Float", "precision": 1, "width": 125}
 	return [
 		*customer_columns(rows),
-		{"fieldname": "last_order", "label": _("Last Order"), "fieldtype": "Date", "width": 105},
+		{"fieldname": "last_order", "label": _("Last Order"), "fieldtype": "Date", "width": 115},
 		{"fieldname": "days_since", "label": _("Days Since"), "fieldtype": "Int", "width": 105},
 		{"fieldname": "expected_within", "label": _("Usual Within (Days)"), **days, "width": 165},
 		{"fieldname": "overdue", "label": _("Times the Usual"), **days, "width": 135},
