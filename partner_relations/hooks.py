@@ -126,7 +126,10 @@ doc_events = {
 		],
 		"after_insert": "partner_relations.customer_care.tiers.note_first_tier",
 		"on_update": "partner_relations.customer_care.visits.hand_over",
-		"on_trash": "partner_relations.customer_care.tiers.forget_customer",
+		"on_trash": [
+			"partner_relations.customer_care.tiers.forget_customer",
+			"partner_relations.customer_care.visits.withdraw",
+		],
 		"after_rename": "partner_relations.customer_care.tiers.after_customer_rename",
 	},
 	"Quotation": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
