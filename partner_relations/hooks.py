@@ -139,9 +139,31 @@ doc_events = {
 		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
 	},
 	"Delivery Note": {
-		"validate": "partner_relations.customer_care.tier_on_documents.set_tier",
+		"validate": [
+			"partner_relations.customer_care.tier_on_documents.set_tier",
+			"partner_relations.customer_care.resolution_effects.keep_name",
+		],
+		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
 		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
-		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
+		"on_submit": [
+			"partner_relations.customer_care.order_progress.tell_customer",
+			"partner_relations.customer_care.resolution_effects.after_submit",
+		],
+		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
+		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
+	},
+	"Sales Invoice": {
+		"validate": "partner_relations.customer_care.resolution_effects.keep_name",
+		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
+		"before_submit": "partner_relations.customer_care.resolution_effects.before_submit",
+		"on_submit": "partner_relations.customer_care.resolution_effects.after_submit",
+		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
+		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
+	},
+	"Warranty Claim": {
+		"validate": "partner_relations.customer_care.resolution_effects.keep_name",
+		"on_update": "partner_relations.customer_care.resolution_effects.after_claim_update",
+		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
 	},
 	"ToDo": {"on_update": "partner_relations.customer_care.investigation.after_task_update"},
 	"Item Group": {
@@ -248,6 +270,7 @@ scheduler_events = {
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
 		"partner_relations.customer_care.tiers.expire_overrides",
+		"partner_relations.customer_care.resolution_effects.refresh_costs",
 		"partner_relations.customer_care.investigation.remind",
 		"partner_relations.customer_care.visits.plan_contacts",
 		"partner_relations.customer_care.order_progress.retry_unsent",
