@@ -26,6 +26,7 @@ from partner_relations.customer_care.tiers import TIER, TierMove
 ASSESSMENT = "Customer Tier Assessment"
 SERIES = "CTA-.YYYY.-.########"
 ROWS_PER_STATEMENT = 2000
+COMPANY_CURRENCY = "company currency"
 
 
 # Made by a run
@@ -325,7 +326,9 @@ def overview(name: str) -> dict[str, Any]:
 	objection = objection_to_deciding(document, frappe.session.user) if may_decide else None
 	return {
 		"reasons": reasons_said(document.reasons),
-		"metrics": [_metric_shown(metric, row) for metric, row in figures.get("metrics", {}).items()],
+		"metrics": [
+			_metric_shown(metric, row, document.company) for metric, row in figures.get("metrics", {}).items()
+		],
 		"rfm": figures.get("rfm"),
 		"held": _held_words(document) if document.status in ("Proposed", "Approved") else None,
 		"may_decide": may_decide and not objection,
@@ -333,15 +336,22 @@ def overview(name: str) -> dict[str, Any]:
 	}
 
 
-def _metric_shown(metric: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def _metric_shown(metric: str, row: Mapping[str, Any], company: str) -> dict[str, Any]:
 	measure = MEASURES.get(metric)
 	return {
 		**row,
 		"metric": metric,
 		"label": metric_label(metric),
-		"unit": measure.unit if measure else "",
+		"unit": _unit(measure.unit, company) if measure else "",
 		"description": _(measure.description) if measure else "",
 	}
+
+
+def _unit(unit: str, company: str) -> str:
+	"""The unit of a metric; for money the currency that the company has."""
+	return (
+		frappe.get_cached_value("Company", company, "default_currency") if unit == COMPANY_CURRENCY else unit
+	)
 
 
 def _held_words(document: Any) -> str | None:
@@ -381,7 +391,8 @@ def evidence(name: str, metric: str, limit: int = 200) -> dict[str, Any]:
 	then = fact_of(Decimal(row[part] or 0) for part in ("numerator", "denominator", "sample_size"))
 	# Who bought nothing in the period has no lines, yet is known to have bought nothing.
 	nothing = {"nothing": then} if then == NOTHING_BOUGHT else {}
-	return facts_behind(MEASURES[metric], scope, policy.settings, then, limit, **nothing)
+	found = facts_behind(MEASURES[metric], scope, policy.settings, then, limit, **nothing)
+	return {**found, "unit": _unit(found["unit"], document.company)}
 
 
 def _batches(names: Iterable[str]) -> Iterable[list[str]]:

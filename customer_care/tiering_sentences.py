@@ -271,7 +271,11 @@ def _band(values: Values) -> str:
 
 def _segment(values: Values) -> str:
 	return _("Recency {0}, frequency {1}, monetary {2} of 5 each: segment {3}, {4}.").format(
-		values["recency"], values["frequency"], values["monetary"], _(values["segment"], context="Customer Tiering Segment"), values["tier"]
+		values["recency"],
+		values["frequency"],
+		values["monetary"],
+		_(values["segment"], context="Customer Tiering Segment"),
+		values["tier"],
 	)
 
 
@@ -299,7 +303,7 @@ def _not_rated(values: Values) -> str:
 			values["minimum"]
 		)
 	if cause == "no potential":
-		return _("The account manager has not rated the potential.")
+		return _("The account manager has not given the potential a mark.")
 	if cause == "potential outside its scale":
 		return _("The potential lies outside its scale of 0 to 100.")
 	return _("There are no facts to assess the customer by.")

@@ -186,7 +186,7 @@ def test_matrix_of_value_and_potential():
 		"Value 90 (High) and potential 90 (High): Strategic."
 	]
 	assert tier_assessments.overview(found[unrated].name)["reasons"][0] == (
-		"The account manager has not rated the potential."
+		"The account manager has not given the potential a mark."
 	)
 	# Who rated the potential has a say in the result, and so none in the decision.
 	(skipped,) = approve(found[star].name, by=rater)["skipped"]

@@ -139,7 +139,7 @@ function metrics_html(metrics) {
 				row.metric
 			)}" data-label="${escape(row.label)}">${__("Evidence")}</button>`,
 		})),
-		{ linked: true }
+		{ linked: true, heading: __("Metric"), weighed: metrics.some((row) => flt(row.weight)) }
 	);
 }
 

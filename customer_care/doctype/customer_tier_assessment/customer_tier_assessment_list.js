@@ -1,21 +1,17 @@
 frappe.listview_settings["Customer Tier Assessment"] = {
-	add_fields: ["status", "change", "current_tier", "proposed_tier", "has_score", "score", "rfm", "segment"],
+	add_fields: ["status", "change", "proposed_tier", "has_score", "score"],
 	hide_name_column: true,
 
-	// Status and move in one, as a phone shows nothing else of a row: "Proposed · Key ↑ Strategic".
-	get_indicator({ status, change, current_tier, proposed_tier }) {
+	// Where the customer goes and the status in one, as a phone shows nothing else of a row: "↑ Key · Proposed".
+	get_indicator({ status, change, proposed_tier }) {
 		const color = { Proposed: "yellow", Approved: "green", Rejected: "red" }[status] || "gray";
-		const tiers =
-			change === "Same"
-				? proposed_tier || __("No tier")
-				: `${current_tier || __("No tier")} ${change === "Down" ? "↓" : "↑"} ${proposed_tier}`;
-		const words = `${__(status, null, "Customer Tier Assessment")} · ${frappe.utils.escape_html(tiers)}`;
+		const tier = frappe.utils.escape_html(proposed_tier || __("No tier"));
+		const arrow = { Up: "↑ ", Down: "↓ ", New: "★ " }[change] || "";
+		const words = `${arrow}${tier} · ${__(status, null, "Customer Tier Assessment")}`;
 		return [words, color, `status,=,${status}`];
 	},
 
 	formatters: {
-		current_tier: (tier) => partner_relations.tier_badge(tier),
-		proposed_tier: (tier) => partner_relations.tier_badge(tier),
 		score: (score, _df, doc) => (doc.has_score ? partner_relations.number(score) : ""),
 	},
 

@@ -76,7 +76,7 @@ function show_progress(frm) {
 	`);
 }
 
-function progress_sentence({ status, progress, assessments_made, moves_proposed }) {
+function progress_sentence({ status, progress, assessments_made, moves_proposed, requested_by }) {
 	switch (status) {
 		case "Queued":
 			return __("Waiting for a background worker.");
@@ -85,7 +85,9 @@ function progress_sentence({ status, progress, assessments_made, moves_proposed 
 		case "Completed":
 			if (!assessments_made) return __("Done. There are no customers to assess.");
 			if (!moves_proposed) return __("Done. Every customer keeps its tier.");
-			return __("Done. Approve or reject the moves below; somebody else than you must do it.");
+			return requested_by === frappe.session.user
+				? __("Done. Somebody else must approve or reject the moves below.")
+				: __("Done. Approve or reject the moves below.");
 		case "Failed":
 			return __("The run failed. Mend the cause and press Continue.");
 		default:
@@ -171,8 +173,8 @@ function moves_html(moves, may_decide, run) {
 		return `<tr>
 			<td>${tier_move(from_tier, to_tier, change)}</td>
 			<td class="pr-figure">${number(count, 0)}</td>
-			<td class="pr-figure">${open ? number(open, 0) : escape(__("decided"))}</td>
-			<td>${named} ${more}</td>
+			<td class="pr-figure d-none d-sm-table-cell">${open ? number(open, 0) : escape(__("decided"))}</td>
+			<td class="d-none d-sm-table-cell">${named} · ${more}</td>
 			<td class="pr-figure">${buttons}</td>
 		</tr>`;
 	});
@@ -180,8 +182,8 @@ function moves_html(moves, may_decide, run) {
 		<thead><tr>
 			<th>${__("Move", null, "Customer Tier Assessment")}</th>
 			<th class="pr-figure">${__("Customers")}</th>
-			<th class="pr-figure">${__("Open", null, "Customer Tier Assessment")}</th>
-			<th>${__("Among Them")}</th>
+			<th class="pr-figure d-none d-sm-table-cell">${__("Open", null, "Customer Tier Assessment")}</th>
+			<th class="d-none d-sm-table-cell">${__("Among Them")}</th>
 			<th></th>
 		</tr></thead>
 		<tbody>${rows.join("")}</tbody>

@@ -9,6 +9,45 @@ from partner_relations.customer_care.tiering_policies import POLICY, period_of
 
 
 class CustomerTieringRun(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from partner_relations.customer_care.doctype.customer_tiering_run_failure.customer_tiering_run_failure import (
+			CustomerTieringRunFailure,
+		)
+
+		as_of: DF.Date | None
+		assessments_made: DF.Int
+		company: DF.Link
+		customer: DF.Link | None
+		customers_total: DF.Int
+		cuts: DF.Code | None
+		definition: DF.Code | None
+		error: DF.SmallText | None
+		failed_count: DF.Int
+		failures: DF.Table[CustomerTieringRunFailure]
+		finished_on: DF.Datetime | None
+		from_date: DF.Date | None
+		heartbeat: DF.Datetime | None
+		moves_proposed: DF.Int
+		policy: DF.Link
+		policy_editor: DF.Link | None
+		progress: DF.Percent
+		requested_by: DF.Link | None
+		skipped_disabled: DF.Int
+		started_on: DF.Datetime | None
+		status: DF.Literal[
+			"Not Started", "Queued", "Running", "Completed", "Completed with Failures", "Failed"
+		]
+		to_date: DF.Date | None
+		worker: DF.Data | None
+
+	# end: auto-generated types
 	def before_insert(self):
 		if not self.flags.ignore_permissions:  # people choose the scope; services may say more
 			clear_computed_fields(self)

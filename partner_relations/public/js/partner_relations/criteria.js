@@ -3,32 +3,39 @@
 import { bar, change, escape, measured, number } from "./display";
 
 // `rows` are {kpi, unit, value, rating, weight, points, sample_size, knocked_out, note} with null for what there
-// isn't; with `compared` also change, with `linked` also link (HTML, trusted).
+// isn't; with `compared` also change, with `linked` also link (HTML, trusted). `heading` is that of the first column; without
+// `weighed` only values are shown.
 // Words such as "Weight" have another meaning elsewhere in the ERP, so they are translated in context.
-export function criteria_table(rows, { compared = false, linked = false } = {}) {
+export function criteria_table(
+	rows,
+	{ compared = false, linked = false, weighed = true, heading = __("Criterion") } = {}
+) {
 	const columns = [
-		{ label: __("Criterion"), cell: name_html, css_class: "pr-name" },
+		{ label: heading, cell: name_html, css_class: "pr-name" },
 		{
 			label: __("Value", null, "Supplier Evaluation Criterion"),
 			cell: (row) => measured(row.value, row.unit),
 			css_class: "pr-figure",
 		},
-		{
-			label: __("Rating", null, "Supplier Evaluation Criterion"),
-			cell: rating_html,
-			css_class: "pr-rating",
-		},
-		{
-			label: __("Weight", null, "Supplier Evaluation Criterion"),
-			cell: (row) => `${number(row.weight)} %`,
-			css_class: "pr-figure",
-		},
-		{
-			label: __("Points", null, "Supplier Evaluation Criterion"),
-			cell: (row) => figure(row.points),
-			css_class: "pr-figure",
-		},
 	];
+	if (weighed)
+		columns.push(
+			{
+				label: __("Rating", null, "Supplier Evaluation Criterion"),
+				cell: rating_html,
+				css_class: "pr-rating",
+			},
+			{
+				label: __("Weight", null, "Supplier Evaluation Criterion"),
+				cell: (row) => `${number(row.weight)} %`,
+				css_class: "pr-figure",
+			},
+			{
+				label: __("Points", null, "Supplier Evaluation Criterion"),
+				cell: (row) => figure(row.points),
+				css_class: "pr-figure",
+			}
+		);
 	if (compared)
 		columns.push({
 			label: __("Change", null, "Supplier Evaluation Criterion"),

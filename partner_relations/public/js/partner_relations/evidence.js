@@ -15,8 +15,11 @@ export function show_lines(found, title, then) {
 }
 
 function evidence_html(found, then) {
-	const sum = ({ numerator, denominator }) =>
-		escape(__("{0} of {1}", [number(numerator, 4), number(denominator, 4)]));
+	// What is no rate has 1 below the line: it says nothing.
+	const sum = ({ numerator, denominator, value }) =>
+		flt(denominator) === 1 && flt(value) === flt(numerator)
+			? ""
+			: escape(__("{0} of {1}", [number(numerator, 4), number(denominator, 4)]));
 	const changed =
 		flt(found.stored.numerator, 8) !== flt(found.today.numerator, 8) ||
 		flt(found.stored.denominator, 8) !== flt(found.today.denominator, 8);

@@ -10,8 +10,7 @@ const CHANGES = { Up: ["↑", "green"], Down: ["↓", "red"], New: ["★", "blue
 export function tier_move(from, to, change) {
 	const [sign, color] = CHANGES[change] || CHANGES.Same;
 	if (change === "Same") return tier_badge(to);
-	return `<span class="text-nowrap">${tier_badge(from)}
-		<span class="pr-change pr-${color}">${sign}</span> ${tier_badge(to)}</span>`;
+	return `${tier_badge(from)} <span class="pr-change pr-${color}">${sign}</span> ${tier_badge(to)}`;
 }
 
 export function change_color(change) {
