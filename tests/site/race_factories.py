@@ -108,9 +108,10 @@ MADE = (
 	*("Contract", "Contract Amendment", "Contract Breach", "Contract Obligation Result", "Contract Clause"),
 	*("Supplier Reward Penalty", "Supplier Restriction", "Remedy Scheme"),
 	*("Journal Entry", "Purchase Invoice", "Purchase Receipt"),
+	*("Customer", "Customer Complaint", "Customer Tier Change", "Data Import", "Data Import Log"),
 	*("GL Entry", "Payment Ledger Entry", "Comment", "Version", "ToDo", "Notification Log", "Error Log"),
 )
-"""What the builders of the tests of contracts, rewards and penalties make, and what follows from it."""
+"""What the builders of these tests make, and what follows from it."""
 
 CHANGED = ("Contract Clause Rule", "Supplier Quality Company Setting")
 """What they take away or replace."""
