@@ -4,14 +4,16 @@
 |---|---|
 | Credit Note | Sales Invoice, return against the invoice, of the lines and quantities complained |
 | Return | Delivery Note, return against the delivery, with the batch and serial numbers complained |
-| Replacement Delivery | Delivery Note at no price, from the warehouse that delivered before |
+| Replacement Delivery | Delivery Note at no price, from the warehouse that delivered before (1) |
 | Repair | Warranty Claim |
 | Price Allowance | Sales Invoice, return against the invoice, on the allowance account, without stock |
 | Apology | a letter in the complaint's timeline, mailed if there is an address; it is done at once |
 
-Returns are ERPNext's own (`make_return_doc`), cut down to what is complained. A replacement is no Sales
-Order: ERPNext prices a delivery anew that is made from an order at no price, and such an order is to be
-billed for ever. Whoever makes a document needs ERPNext's right to create it, and reads the complaint.
+(1) Where the Selling Settings demand an order for each delivery, a Sales Order at no price. Elsewhere not:
+such an order waits for its bill for ever.
+
+Returns are ERPNext's own (`make_return_doc`), cut down to what is complained. Whoever makes a document needs
+ERPNext's right to create it, and reads the complaint.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +29,7 @@ from frappe.utils import cstr, escape_html, flt, get_link_to_form, strip_html, t
 from partner_relations.common import mails
 from partner_relations.common.refusals import nothing_half_done
 from partner_relations.customer_care.complaint_steps import COMPLAINT, FINISHED, SETTINGS
-from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE
+from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE, ORDER
 from partner_relations.customer_care.resolutions import (
 	ALLOWANCE,
 	APOLOGY,
@@ -75,7 +77,7 @@ def make(complaint: str, row: str) -> tuple[str, str]:
 	document, entry = find(complaint, row)
 	document.check_permission("read")
 	_check_ready(document, entry)
-	doctype = DOCTYPES[entry.kind]
+	doctype = doctype_for(entry.kind)
 	if entry.kind == APOLOGY:
 		document.check_permission("write")
 		made = _apologise(document, entry)
@@ -96,6 +98,15 @@ def make(complaint: str, row: str) -> tuple[str, str]:
 	return doctype, new.name
 
 
+def doctype_for(kind: str) -> str:
+	"""As what a kind of resolution is made on this site."""
+	return ORDER if kind == REPLACEMENT and _order_demanded() else DOCTYPES[kind]
+
+
+def _order_demanded() -> bool:
+	return frappe.db.get_single_value("Selling Settings", "so_required") == "Yes"
+
+
 def objection_to_making(complaint: Document, row: Document, user: str | None = None) -> str | None:
 	"""Why a user can't make the document of a row, as a sentence; None if nothing is in the way."""
 	if row.document_name:
@@ -106,7 +117,7 @@ def objection_to_making(complaint: Document, row: Document, user: str | None = N
 		return _("The complaint is finished. Reopen it first.")
 	if row.kind == APOLOGY:
 		return None
-	return _lacking_right(DOCTYPES[row.kind], user)
+	return _lacking_right(doctype_for(row.kind), user)
 
 
 def check_worth(complaint: Document, row: Document, document: Document) -> None:
@@ -383,16 +394,17 @@ def _to_places(amount: Decimal, places: int) -> Decimal:
 
 
 def _replacement(complaint: Document, row: Document) -> Document:
-	"""A delivery of the same goods at no price; which batches and serial numbers go the warehouse says."""
-	note = frappe.new_doc(DELIVERY)
+	"""The same goods at no price; which batches and serial numbers go the warehouse says."""
+	note = frappe.new_doc(doctype_for(REPLACEMENT))
 	note.update({"customer": complaint.customer, "company": complaint.company, "ignore_pricing_rule": 1})
+	if note.doctype == ORDER:
+		note.delivery_date = today()
 	if row.source_name:
 		before = frappe.db.get_value(DELIVERY, row.source_name, AS_BEFORE, as_dict=True)
 		note.update({field: value for field, value in before.items() if value})
 	else:
 		currency = frappe.get_cached_value("Company", complaint.company, "default_currency")
 		note.update({"currency": currency, "conversion_rate": 1})
-	orders = frappe.db.get_single_value("Selling Settings", "so_required") == "Yes"
 	for line in frappe.parse_json(row.lines):
 		note.append(
 			"items",
@@ -405,11 +417,10 @@ def _replacement(complaint: Document, row: Document) -> Document:
 				"is_free_item": 1,
 				"rate": 0,
 				"price_list_rate": 0,
-				# Named where ERPNext demands it; the order's own line stays as delivered as it is.
-				"against_sales_order": line["sales_order"] if orders else None,
 			},
 		)
-	note.instructions = _remark(complaint, row)
+	if note.doctype == DELIVERY:
+		note.instructions = _remark(complaint, row)
 	note.run_method("set_missing_values")
 	note.update({"taxes_and_charges": None, "taxes": [], "shipping_rule": None})
 	for item in note.items:

@@ -9,18 +9,19 @@ cancel. What a document costs is read from the ledgers:
 - a return and an apology: nothing. What goods that came back are still worth shows when they are inspected.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Coalesce, Sum
+from frappe.query_builder.functions import Sum
 from frappe.utils import get_link_to_form
 
 from partner_relations.customer_care.complaint_steps import COMPLAINT
 from partner_relations.customer_care.resolution_documents import CLAIM, FIELD, check_worth
-from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE
+from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE, ORDER
 from partner_relations.customer_care.resolutions import (
 	ALLOWANCE,
 	APPROVED,
@@ -35,6 +36,9 @@ from partner_relations.customer_care.resolutions import (
 	rounded,
 	write,
 )
+
+LEDGER = "Stock Ledger Entry"
+DOCUMENTS_PER_STATEMENT = 1000
 
 
 def keep_name(doc: Any, method: str | None = None) -> None:
@@ -71,21 +75,42 @@ def before_submit(doc: Any, method: str | None = None) -> None:
 def after_submit(doc: Any, method: str | None = None) -> None:
 	"""The resolution is done, and has its cost. A replacement has nothing to bill, so it is closed."""
 	if not doc.get(FIELD):
+		_follow_orders(doc)
 		return
 	complaint, row = _row_of(doc)
 	if row is None:
 		return
-	if row.kind == REPLACEMENT and not doc.grand_total:
+	if doc.doctype == DELIVERY and row.kind == REPLACEMENT and not doc.grand_total:
 		doc.update_status("Closed")
 	_move(complaint, row, doc, DONE)
 
 
 def after_cancel(doc: Any, method: str | None = None) -> None:
 	"""The resolution is cancelled and costs nothing. Never refuses."""
-	if doc.get(FIELD):
-		complaint, row = _row_of(doc)
-		if row:
-			_move(complaint, row, doc, CANCELLED)
+	if not doc.get(FIELD):
+		_follow_orders(doc)
+		return
+	complaint, row = _row_of(doc)
+	if row:
+		_move(complaint, row, doc, CANCELLED)
+
+
+def _follow_orders(doc: Any) -> None:
+	"""A replacement that was ordered costs what is delivered of it. No query where all goods have a price."""
+	column = {DELIVERY: "against_sales_order", INVOICE: "sales_order"}.get(doc.doctype)
+	orders = {item.get(column) for item in doc.items if item.get(column) and not item.rate} if column else ()
+	if not orders:
+		return
+	for name, complaint in frappe.get_all(
+		ORDER,
+		filters={"name": ("in", sorted(orders)), FIELD: ("is", "set")},
+		fields=["name", FIELD],
+		as_list=True,
+	):
+		order = frappe._dict({"doctype": ORDER, "name": name, FIELD: complaint})
+		document, row = _row_of(order)
+		if row and row.status == DONE:
+			_write_cost(document, row)
 
 
 def after_delete(doc: Any, method: str | None = None) -> None:
@@ -128,7 +153,7 @@ def _row_of(doc: Any, name: str | None = None) -> tuple[Any, Any]:
 
 
 def _move(complaint: Document, row: Document, doc: Any, status: str) -> None:
-	cost = documents_cost(row, doc.doctype, doc.name, complaint.company) if status == DONE else Decimal(0)
+	cost = document_cost(row, complaint.company) if status == DONE else Decimal(0)
 	write(complaint, row, status=status, cost=float(cost))
 	sentence = {
 		DONE: _("{0}: {1} is done."),
@@ -142,54 +167,85 @@ def _move(complaint: Document, row: Document, doc: Any, status: str) -> None:
 # Cost
 
 
-def documents_cost(row: Document, doctype: str, name: str, company: str) -> Decimal:
-	"""What a submitted document costs the company, in its currency."""
+def document_cost(row: Document, company: str) -> Decimal:
+	"""What the submitted document of a resolution costs the company, in its currency."""
+	name = row.document_name
 	if row.kind in (CREDIT_NOTE, ALLOWANCE):
 		return -decimal(frappe.db.get_value(INVOICE, name, "base_net_total"))
 	if row.kind == REPLACEMENT:
-		return rounded(_worth_in_stock([name]).get(name, Decimal(0)), company)
-	return decimal(row.amount) if doctype == CLAIM else Decimal(0)
+		worth = worth_of_orders([name]) if row.document_type == ORDER else worth_of_deliveries([name])
+		return rounded(worth.get(name, Decimal(0)), company)
+	return decimal(row.amount) if row.document_type == CLAIM else Decimal(0)
 
 
-def refresh_costs() -> None:
-	"""Scheduled daily: ERPNext values deliveries anew when older receipts come in; what replacements cost
-	follows. One query for all that differ."""
-	row, complaint, entry = (
-		frappe.qb.DocType(name) for name in (RESOLUTION, COMPLAINT, "Stock Ledger Entry")
-	)
-	worth = Coalesce(Sum(entry.stock_value_difference), 0)
-	changed = (
-		frappe.qb.from_(row)
-		.join(complaint)
-		.on(complaint.name == row.parent)
-		.join(entry)
-		.on(
-			(entry.voucher_type == DELIVERY)
-			& (entry.voucher_no == row.document_name)
-			& (entry.is_cancelled == 0)
-		)
-		.where((row.kind == REPLACEMENT) & (row.status == DONE))
-		.groupby(row.name, row.parent, row.cost)
-		.having((worth + row.cost > 0.005) | (worth + row.cost < -0.005))
-		.select(row.parent, row.name)
-	).run()
-	for parent, name in changed:
-		document = lock(parent)
-		for entry_row in document.resolutions:
-			if entry_row.name == name and entry_row.status == DONE:
-				cost = documents_cost(entry_row, DELIVERY, entry_row.document_name, document.company)
-				write(document, entry_row, cost=float(cost))
-
-
-def _worth_in_stock(deliveries: list[str]) -> dict[str, Decimal]:
+def worth_of_deliveries(names: Sequence[str]) -> dict[str, Decimal]:
 	"""By delivery note what left the stock by it."""
-	entry = frappe.qb.DocType("Stock Ledger Entry")
+	entry = frappe.qb.DocType(LEDGER)
 	rows = (
 		frappe.qb.from_(entry)
 		.where(
-			(entry.voucher_type == DELIVERY) & entry.voucher_no.isin(deliveries) & (entry.is_cancelled == 0)
+			(entry.voucher_type == DELIVERY) & entry.voucher_no.isin(list(names)) & (entry.is_cancelled == 0)
 		)
 		.groupby(entry.voucher_no)
 		.select(entry.voucher_no, Sum(entry.stock_value_difference))
 	).run()
 	return {name: -decimal(worth) for name, worth in rows}
+
+
+def worth_of_orders(names: Sequence[str]) -> dict[str, Decimal]:
+	"""By sales order what left the stock for it, less what came back; product bundles by their parts."""
+	order_of: dict[str, str] = {}
+	for doctype, column in ((DELIVERY, "against_sales_order"), (INVOICE, "sales_order")):
+		order_of |= dict(
+			frappe.get_all(
+				f"{doctype} Item",
+				filters={column: ("in", list(names)), "docstatus": 1},
+				fields=["name", column],
+				as_list=True,
+			)
+		)
+	if not order_of:
+		return {}
+	parts = frappe.get_all(
+		"Packed Item",
+		filters={"parent_detail_docname": ("in", list(order_of)), "docstatus": 1},
+		fields=["name", "parent_detail_docname"],
+		as_list=True,
+	)
+	order_of |= {part: order_of[line] for part, line in parts}
+	entries = frappe.get_all(
+		LEDGER,
+		filters={"voucher_detail_no": ("in", list(order_of)), "is_cancelled": 0},
+		fields=["voucher_detail_no", "stock_value_difference"],
+		as_list=True,
+	)
+	worth: dict[str, Decimal] = {}
+	for line, difference in entries:
+		worth[order_of[line]] = worth.get(order_of[line], Decimal(0)) - decimal(difference)
+	return worth
+
+
+def refresh_costs() -> None:
+	"""Scheduled daily: ERPNext values deliveries anew when older receipts come in; what replacements cost
+	follows."""
+	done = frappe.get_all(
+		RESOLUTION,
+		filters={"kind": REPLACEMENT, "status": DONE, "parenttype": COMPLAINT},
+		fields=["name", "parent", "document_type", "document_name", "cost"],
+		limit_page_length=0,
+	)
+	worth: dict[str, Decimal] = {}
+	for doctype, read in ((DELIVERY, worth_of_deliveries), (ORDER, worth_of_orders)):
+		names = [row.document_name for row in done if row.document_type == doctype]
+		for start in range(0, len(names), DOCUMENTS_PER_STATEMENT):
+			worth |= read(names[start : start + DOCUMENTS_PER_STATEMENT])
+	for entry in done:
+		if abs(worth.get(entry.document_name, Decimal(0)) - decimal(entry.cost)) > Decimal("0.005"):
+			complaint = lock(entry.parent)
+			for row in complaint.resolutions:
+				if row.name == entry.name and row.status == DONE:
+					_write_cost(complaint, row)
+
+
+def _write_cost(complaint: Document, row: Document) -> None:
+	write(complaint, row, cost=float(document_cost(row, complaint.company)))

@@ -20,8 +20,8 @@ from frappe.utils import cstr, escape_html
 INVOICE, DELIVERY, ORDER = "Sales Invoice", "Delivery Note", "Sales Order"
 
 COLUMNS = {
-	INVOICE: ("dn_detail", "so_detail", "base_net_rate", "base_net_amount", "delivery_note", "sales_order"),
-	DELIVERY: ("si_detail", "so_detail", "incoming_rate", "against_sales_order", "against_sales_invoice"),
+	INVOICE: ("dn_detail", "so_detail", "base_net_rate"),
+	DELIVERY: ("si_detail", "so_detail", "incoming_rate"),
 	ORDER: (),
 }
 """Beside those that the lines of all of them have."""
@@ -49,7 +49,6 @@ class Line:
 	batch_no: str | None = None
 	serial_no: str | None = None
 	warehouse: str | None = None
-	sales_order: str | None = None
 
 
 @dataclass
@@ -188,7 +187,6 @@ def _replacement(complaint: Document, asked: Sequence[_Asked]) -> Part:
 				# The goods are other ones.
 				batch_no=None,
 				serial_no=None,
-				sales_order=(source.against_sales_order if source else (bill or {}).get("sales_order")),
 			)
 		)
 		rate = _valuation_rate(one.row.item_code, warehouse) or _number(source and source.incoming_rate)

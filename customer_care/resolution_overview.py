@@ -8,8 +8,8 @@ from frappe.model.document import Document
 from partner_relations.customer_care.complaint_steps import AGENT, FINISHED, MANAGER
 from partner_relations.customer_care.resolution_documents import (
 	CLAIM,
-	DOCTYPES,
 	LETTER,
+	doctype_for,
 	objection_to_making,
 )
 from partner_relations.customer_care.resolutions import (
@@ -50,7 +50,7 @@ def overview(complaint: Document) -> dict[str, Any]:
 				"may_withdraw": row.status in (AWAITING, APPROVED)
 				and writes
 				and (row.proposed_by == user or MANAGER in roles),
-				"makes": DOCTYPES[row.kind],
+				"makes": doctype_for(row.kind),
 				"refused": objection_to_making(complaint, row) if row.status == APPROVED else None,
 			}
 			for row in complaint.resolutions
@@ -66,6 +66,7 @@ SHOWN = (
 COLUMNS = {
 	"Sales Invoice": ("status", "grand_total", "currency"),
 	"Delivery Note": ("status", "grand_total", "currency"),
+	"Sales Order": ("status", "grand_total", "currency"),
 	CLAIM: ("status",),
 	LETTER: ("delivery_status",),
 }

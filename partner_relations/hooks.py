@@ -134,9 +134,18 @@ doc_events = {
 	},
 	"Quotation": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
 	"Sales Order": {
-		"validate": "partner_relations.customer_care.tier_on_documents.set_tier",
+		"validate": [
+			"partner_relations.customer_care.tier_on_documents.set_tier",
+			"partner_relations.customer_care.resolution_effects.keep_name",
+		],
+		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
 		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
-		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
+		"on_submit": [
+			"partner_relations.customer_care.order_progress.tell_customer",
+			"partner_relations.customer_care.resolution_effects.after_submit",
+		],
+		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
+		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
 	},
 	"Delivery Note": {
 		"validate": [

@@ -1,5 +1,4 @@
-"""Small builders for what customers get for complaints: a complaint of a real sale, settings, rows. Nothing is
-committed.
+"""Small builders for what customers get for complaints: of real sales, settings, rows. Nothing is committed.
 
     sale = sell(customer, item=item, quantity=10, rate=20)
     complaint = complaint_about(sale.invoice, quantity=3)

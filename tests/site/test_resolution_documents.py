@@ -20,6 +20,7 @@ from resolution_factories import (
 )
 from sales_factories import (
 	credit,
+	deliver,
 	make_batch,
 	make_contact,
 	make_customer,
@@ -173,7 +174,7 @@ def test_what_is_credited_already_is_not_credited_again():
 	complaint = complaint_about(bill, quantity=4)
 	row = grant(complaint, "Credit Note")
 	credit(bill, quantity=3, on=frappe.utils.getdate())
-	with pytest.raises(frappe.ValidationError, match="only 2.* are left to return"):
+	with pytest.raises(frappe.ValidationError, match=r"only 2.* are left to return"):
 		made(complaint, row)
 	assert status(complaint, row) == "Approved"
 	other = complaint_about(bill, quantity=4)
@@ -210,7 +211,7 @@ def test_nobody_submits_more_than_was_approved():
 	note = made(complaint, grant(complaint, "Credit Note"))
 	note.items[0].qty = -5
 	note.save()
-	with pytest.raises(frappe.ValidationError, match="but .*60.* is approved for the complaint"):
+	with pytest.raises(frappe.ValidationError, match=r"but .*60.* is approved for the complaint"):
 		note.submit()
 
 
@@ -334,15 +335,28 @@ def test_replacement_leaves_the_stock_costs_what_it_was_worth_and_is_not_billed(
 	assert (status(complaint, row), now(complaint).resolution_cost) == ("Cancelled", 0)
 
 
-def test_replacement_where_erpnext_demands_an_order():
+def test_replacement_is_ordered_where_erpnext_demands_it_and_costs_what_is_delivered():
 	frappe.db.set_single_value("Selling Settings", "so_required", "Yes")
 	customer, item = make_customer(), make_tracked_item()
 	put_in_stock(item, 10, rate=6)
 	sale = sell(customer, item=item, quantity=5, rate=20)
 	complaint = complaint_about(sale.delivery, quantity=2)
-	note = made(complaint, grant(complaint, "Replacement Delivery")).submit()
-	assert note.items[0].against_sales_order == sale.order.name
-	assert frappe.db.get_value("Sales Order Item", sale.order.items[0].name, "delivered_qty") == 5
+	row = grant(complaint, "Replacement Delivery")
+	order = made(complaint, row).submit()
+	assert (order.doctype, order.grand_total, order.customer_complaint) == ("Sales Order", 0, complaint.name)
+	assert (status(complaint, row), now(complaint).resolution_cost) == ("Done", 0)
+
+	note = deliver(order, on=frappe.utils.getdate())
+
+	assert note.grand_total == 0
+	assert now(complaint).resolution_cost == 12
+	resolution_effects.refresh_costs()
+	assert now(complaint).resolution_cost == 12
+	note.cancel()
+	assert now(complaint).resolution_cost == 0
+	order.reload()
+	order.cancel()
+	assert status(complaint, row) == "Cancelled"
 
 
 def test_what_a_replacement_costs_follows_a_new_valuation():
