@@ -199,6 +199,7 @@ customer_complaint_step_taken = ["partner_relations.customer_care.complaint_mail
 customer_tiers_moved = ["partner_relations.customer_care.complaint_deadlines.follow_tier_moves"]
 
 # Mails that go out
+supplier_kpi_measures = ["partner_relations.customer_care.metrics.suppliers.SUPPLIER_COMPLAINT_RATE"]
 
 make_email_body_message = ["partner_relations.customer_care.complaint_mails.mark_automatic"]
 

@@ -21,4 +21,4 @@ PROPERTIES: tuple[tuple[str, str, str, str, str], ...] = ()
 
 INDEXED_FIELDS: dict[str, list[str]] = {}
 
-DEFAULTS: tuple[str, ...] = ("complaint_category", "complaint_cause")
+DEFAULTS: tuple[str, ...] = ("complaint_category", "complaint_cause", "supplier_complaint_kpi")

@@ -7,6 +7,7 @@ stock UOM.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pypika import Table
 from pypika.functions import Coalesce
@@ -148,3 +149,20 @@ def complaints(sql: Sql) -> tuple[Table, Criterion]:
 	"""The company's complaints, without those that were rejected."""
 	complaint = sql.table(COMPLAINT, "complaint")
 	return complaint, sql.of_company(complaint) & (complaint.step != ValueWrapper("Rejected"))
+
+
+def received_in_period(sql: Sql, complaint: Table) -> Criterion:
+	"""The complaint was received on a day of the period, whatever the time."""
+	received = complaint.received_on
+	return (received >= sql.value(sql.scope.from_date)) & (
+		received < sql.value(sql.scope.to_date + timedelta(days=1))
+	)
+
+
+def about_item_groups(sql: Sql, complaint: Table) -> Criterion:
+	"""The complaint is about an item of the item groups asked for."""
+	if not sql.scope.item_groups:
+		return ANYTHING
+	item = sql.table(f"{COMPLAINT} Item", "complained")
+	about = sql.from_(item).select(item.parent).where(sql.of_item_groups(item.item_code))
+	return complaint.name.isin(about)

@@ -1,6 +1,5 @@
 """What customers got for their orders: returns, complaints, orders without a fault."""
 
-from datetime import timedelta
 from functools import reduce
 from operator import add
 
@@ -15,10 +14,12 @@ from partner_relations.customer_care.metrics.documents import (
 	COMPLAINT,
 	DeliveryTables,
 	OrderTables,
+	about_item_groups,
 	complaints,
 	delivery_tables,
 	is_goods,
 	order_tables,
+	received_in_period,
 )
 
 # Instead of a quantity where goods came back: less than any delivery could make up for.
@@ -64,20 +65,15 @@ def complaint_rate(sql: Sql) -> Facts:
 		for tables in delivery_tables(sql)
 	]
 	complaint, counts = complaints(sql)
-	received = complaint.received_on
-	in_period = (received >= sql.value(sql.scope.from_date)) & (
-		received < sql.value(sql.scope.to_date + timedelta(days=1))
-	)
-	item = sql.table(f"{COMPLAINT} Item", "complained")
 	source = sql.from_(complaint).where(
 		counts
-		& in_period
+		& received_in_period(sql, complaint)
 		& (Coalesce(complaint.customer, "") != "")
 		& sql.of_parties(complaint.customer)
-		& _about_item_groups(sql, complaint, item)
+		& about_item_groups(sql, complaint)
 	)
 	evidence = {
-		"date": Date(received),
+		"date": Date(complaint.received_on),
 		"document_type": text(COMPLAINT),
 		"document": complaint.name,
 		"line": text(""),
@@ -102,14 +98,6 @@ def _delivery_evidence(tables: DeliveryTables) -> dict[str, Term]:
 		"line": tables.line.name,
 		"item_code": tables.line.item_code,
 	}
-
-
-def _about_item_groups(sql: Sql, complaint: Table, item: Table) -> Criterion:
-	"""The complaint is about an item of the item groups asked for."""
-	if not sql.scope.item_groups:
-		return ANYTHING
-	about = sql.from_(item).select(item.parent).where(sql.of_item_groups(item.item_code))
-	return complaint.name.isin(about)
 
 
 def perfect_order_rate(sql: Sql) -> Facts:

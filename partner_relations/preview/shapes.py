@@ -255,6 +255,8 @@ SALES: dict[str, dict[str, str]] = {
 		"step": TEXT,
 	},
 	"Customer Complaint Item": {
+		"responsibility": TEXT,
+		"supplier": TEXT,
 		"name": TEXT,
 		"parent": TEXT,
 		"idx": WHOLE,
