@@ -8,7 +8,7 @@ from pypika.functions import Coalesce, Count, Date, Min, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, Term, ValueWrapper
 
-from partner_relations.common.facts.query import ANYTHING, Branch, Facts, Sql, union_all
+from partner_relations.common.facts.query import Branch, Facts, Sql, union_all
 from partner_relations.common.facts.terms import EQUAL_WITHIN, flag, on_time, smaller, text
 from partner_relations.customer_care.metrics.documents import (
 	COMPLAINT,
