@@ -16,15 +16,15 @@ def overview(customer: str, company: str | None = None) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["POST"])
 def override(customer: str, tier: str, reason: str, until: str) -> None:
-	"""Set a customer's tier by hand through the day `until`."""
-	tiers.check_may_decide(customer)
+	"""Set a customer's tier by hand through the day `until`, for who may decide on assessments."""
+	frappe.has_permission("Customer", "read", customer, throw=True)
 	tiers.override(customer, tier, reason, until)
 
 
 @frappe.whitelist(methods=["POST"])
 def end_override(customer: str, reason: str | None = None) -> None:
-	"""Let a customer go back to its assessed tier now."""
-	tiers.check_may_decide(customer)
+	"""Let a customer go back to its assessed tier now, for who may decide on assessments."""
+	frappe.has_permission("Customer", "read", customer, throw=True)
 	tiers.end_override(customer, reason)
 
 
