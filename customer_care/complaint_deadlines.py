@@ -263,6 +263,11 @@ def _judge(
 	values["next_deadline"] = pending[0].name if pending else None
 	values["next_due"] = values[pending[0].by] if pending else None
 	values["deadline_status"] = _status(values, terms, pending, moment)
+	_plan(values, terms, rules, clock)
+
+
+def _plan(values: Values, terms: Terms, rules: Sequence[Any], clock: Callable[[], Clock]) -> None:
+	"""Write when the job looks again: when the next thing happens that it hasn't noted."""
 	values["next_check"] = min((event.at for event in _events(values, terms, rules, clock)), default=None)
 
 
@@ -346,7 +351,7 @@ def _check(names: Sequence[str], moment: datetime) -> None:
 		clock = _clock_of(values, terms, holds.get(values["name"], ()))
 		_judge(values, terms, moment, rules, clock)
 		happened += _happen(values, terms, moment, rules, clock)
-		_judge(values, terms, moment, rules, clock)
+		_plan(values, terms, rules, clock)
 	_write_changes(rows, before)
 	_say_missed(happened)
 	complaint_escalation.escalate(happened)

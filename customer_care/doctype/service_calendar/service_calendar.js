@@ -28,9 +28,7 @@ const show_open_hours = frappe.utils.debounce(async (frm) => {
 		: null;
 	const wrapper = frm.get_field("overview").$wrapper;
 	if (!days) {
-		wrapper.html(
-			empty_state(__("Add business hours to see here when deadlines run in the next two weeks."))
-		);
+		wrapper.html(empty_state(__("Add business hours to see the next two weeks here.")));
 		return;
 	}
 	const minutes = (text) => text.split(":").reduce((total, part) => total * 60 + Number(part), 0);

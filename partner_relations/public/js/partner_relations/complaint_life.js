@@ -74,7 +74,9 @@ export function time_until(moment_text) {
 // Which deadline is next, and when: "Respond in 3 h".
 export function next_due_text({ next_deadline, next_due }) {
 	const name = __(next_deadline, null, COMPLAINT);
-	return next_due ? `${name} ${time_until(next_due)}` : `${name}: ${__("On Hold", null, COMPLAINT)}`;
+	return next_due
+		? `${name} ${time_until(next_due)}`
+		: `${name}: ${__("On Hold", null, "Customer Complaint")}`;
 }
 
 // Shows the step in which a complaint is, its deadlines, and a button for each step that may follow.
@@ -170,7 +172,7 @@ function deadline_card(doc, name, key) {
 		return { label, value: escape(time_until(by)), hint, color: missed ? "red" : next };
 	}
 	if (open && doc.waiting && doc.next_deadline) {
-		return { label, value: escape(__("On Hold", null, COMPLAINT)), hint, color: "gray" };
+		return { label, value: escape(__("On Hold", null, "Customer Complaint")), hint, color: "gray" };
 	}
 	return { label, value: missed ? escape(__("Too late")) : "–", hint, color: missed ? "red" : "gray" };
 }
