@@ -12,7 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from partner_relations.supplier_quality.dashboard_chart_source.months import aggregated
+from partner_relations.common.months import aggregated
 from partner_relations.supplier_quality.report.display import EVALUATION, NOT_RATED_COLOR
 
 SERIES = ("green", "blue", "orange", "red", "gray", "yellow", "purple")

@@ -8,9 +8,9 @@ from factories import COMPANY, make_company, make_receipt, make_supplier, make_u
 from frappe.utils import add_days, getdate, today
 from support.statements import statements
 
+from partner_relations.common.months import last_months
 from partner_relations.supplier_quality import compliance, reward_penalty
 from partner_relations.supplier_quality.api import supplier_overview
-from partner_relations.supplier_quality.dashboard_chart_source.months import last_months
 from partner_relations.supplier_quality.dashboard_chart_source.obligations_kept_by_month import (
 	obligations_kept_by_month,
 )

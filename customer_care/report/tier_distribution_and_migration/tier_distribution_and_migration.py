@@ -8,9 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, escape_html, getdate
 
+from partner_relations.common.reports import check_period
 from partner_relations.customer_care.report.display import COLORS, tier_colors, visible_customers
 from partner_relations.customer_care.tiers import CHANGE, TIER, direction
-from partner_relations.supplier_quality.report.display import check_period
 
 START_COLOR, END_COLOR = COLORS["gray"], COLORS["blue"]
 

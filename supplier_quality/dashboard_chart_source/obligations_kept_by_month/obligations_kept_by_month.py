@@ -6,15 +6,15 @@ from typing import Any
 import frappe
 from frappe import _
 
-from partner_relations.supplier_quality.compliance import RESULT
-from partner_relations.supplier_quality.contract_obligations import PARTNER
-from partner_relations.supplier_quality.dashboard_chart_source.months import (
+from partner_relations.common.months import (
 	aggregated,
 	begin_of_first,
 	company_of,
 	last_months,
 	month_of,
 )
+from partner_relations.supplier_quality.compliance import RESULT
+from partner_relations.supplier_quality.contract_obligations import PARTNER
 
 OUTCOMES = ("Kept", "Breached")
 

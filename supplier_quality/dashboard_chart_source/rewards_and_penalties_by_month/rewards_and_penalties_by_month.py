@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from partner_relations.supplier_quality.dashboard_chart_source.months import (
+from partner_relations.common.months import (
 	aggregated,
 	begin_of_first,
 	company_of,

@@ -11,6 +11,8 @@ from frappe import _
 from frappe.utils import add_days, cint, flt, fmt_money, format_date, getdate, today
 from pypika.functions import Max
 
+from partner_relations.common.months import aggregated
+from partner_relations.common.reports import as_list, check_period, visible_names
 from partner_relations.supplier_quality import amendments
 from partner_relations.supplier_quality.breaches import BREACH, OPEN
 from partner_relations.supplier_quality.compliance import RESULT
@@ -28,15 +30,9 @@ from partner_relations.supplier_quality.contract_steps import (
 	TERMINATED,
 )
 from partner_relations.supplier_quality.contract_terms import days_to_notice
-from partner_relations.supplier_quality.dashboard_chart_source.months import aggregated
 from partner_relations.supplier_quality.party_permissions import PARTY_TYPES
 from partner_relations.supplier_quality.rating.periods import add_months
-from partner_relations.supplier_quality.report.display import (
-	GRADE_COLORS,
-	as_list,
-	check_period,
-	visible_names,
-)
+from partner_relations.supplier_quality.report.display import GRADE_COLORS
 
 KEPT, BREACHED = "Kept", "Breached"
 ORDER = (

@@ -8,16 +8,12 @@ import frappe
 from frappe import _
 from frappe.utils import format_date, getdate
 
+from partner_relations.common.reports import check_period
 from partner_relations.supplier_quality.breaches import BREACH, OPEN
 from partner_relations.supplier_quality.compliance import RESULT
 from partner_relations.supplier_quality.contract_obligations import PARTNER
 from partner_relations.supplier_quality.rating.periods import add_months
-from partner_relations.supplier_quality.report.display import (
-	GRADE_COLORS,
-	check_period,
-	groups_within,
-	supplier_groups,
-)
+from partner_relations.supplier_quality.report.display import GRADE_COLORS, groups_within, supplier_groups
 
 KEPT, BREACHED = "Kept", "Breached"
 MOST_MONTHS = 24

@@ -8,8 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import fmt_money, getdate
 
+from partner_relations.common.reports import as_list, check_period
 from partner_relations.supplier_quality.posting import ledger_amounts
-from partner_relations.supplier_quality.report.display import as_list, check_period, supplier_groups
+from partner_relations.supplier_quality.report.display import supplier_groups
 from partner_relations.supplier_quality.reward_penalty import (
 	POSTED,
 	PROPOSED,

@@ -10,15 +10,9 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from partner_relations.common.reports import as_list, check_period, two_decimals
 from partner_relations.supplier_quality.measures import all_measures
-from partner_relations.supplier_quality.report.display import (
-	EVALUATION,
-	as_list,
-	check_period,
-	groups_within,
-	supplier_groups,
-	two_decimals,
-)
+from partner_relations.supplier_quality.report.display import EVALUATION, groups_within, supplier_groups
 
 RATING = "Rating"
 CRITERION = "Supplier Evaluation Criterion"

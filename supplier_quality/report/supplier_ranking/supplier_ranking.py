@@ -7,15 +7,13 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from partner_relations.common.reports import as_list, check_period, two_decimals
 from partner_relations.supplier_quality.report.display import (
 	EVALUATION,
 	NOT_RATED_COLOR,
-	as_list,
-	check_period,
 	grade_color,
 	groups_within,
 	supplier_groups,
-	two_decimals,
 )
 from partner_relations.supplier_quality.restrictions import in_force
 
