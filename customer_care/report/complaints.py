@@ -42,8 +42,8 @@ Row = frappe._dict
 def read_complaints(filters: frappe._dict, *fields: str) -> list[Row]:
 	"""The complaints that the filters ask for and the user may see, the oldest first: two statements.
 
-	`filters` hold from_date and to_date (of the receipt), those of `EQUAL`, category (with those below it), and
-	include_rejected. Who may see some customers only sees only their complaints, and those without a customer.
+	`filters` hold from_date and to_date (of the receipt), those of `EQUAL`, category (with those below it),
+	and include_rejected. Who may see some customers only sees their complaints, and those without a customer.
 	A field of a table's rows (`items.item_code as item_code`) gives a row per row of that table.
 	"""
 	rows = frappe.get_list(
@@ -71,8 +71,8 @@ def conditions(filters: frappe._dict) -> dict[str, Any]:
 def behind(filters: frappe._dict, **narrower: Any) -> dict[str, str]:
 	"""The filters of the list that shows the complaints behind a number, as its address holds them.
 
-	`narrower` are those of the row or cell: a value, or an operator with a value; None asks for complaints where
-	the field is empty.
+	`narrower` are those of the row or cell: a value, or an operator with a value; None asks for complaints
+	where the field is empty.
 	"""
 	chosen = {**conditions(filters), **narrower}
 	return {field: _in_address(value) for field, value in chosen.items()}
@@ -167,6 +167,35 @@ def main_categories(names: Iterable[str]) -> dict[str, str]:
 		return name
 
 	return {name: topmost(name) for name in names if name}
+
+
+def by_label(by: str) -> str:
+	"""What a report groups complaints by, for people."""
+	return {
+		"Category": _("Category"),
+		"Main Category": _("Main Category"),
+		"Item": _("Item"),
+		"Cause": _("Cause"),
+		"Supplier": _("Supplier"),
+		"Tier": _("Tier"),
+		"Severity": _("Severity"),
+		"Handler": _("Handled By"),
+		"Month": _("Month"),
+		"Customer Group": _("Customer Group"),
+		"Item Group": _("Item Group"),
+		"Customer": _("Customer"),
+		"Kind": _("Kind", context="Customer Complaint"),
+	}[by]
+
+
+def total_label() -> str:
+	"""What the row that adds up is called."""
+	return _("Total", context="Customer Complaint")
+
+
+def not_said() -> str:
+	"""The group of complaints that don't say what they are grouped by."""
+	return _("Not said")
 
 
 def share(part: float, whole: float) -> float | None:

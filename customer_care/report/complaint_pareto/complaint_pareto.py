@@ -1,4 +1,4 @@
-"""Complaint Pareto: the few categories, items, causes or suppliers behind most complaints, or most of their cost."""
+"""Complaint Pareto: the few categories, items, causes or suppliers behind most complaints or their cost."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from partner_relations.customer_care.report.complaints import (
 	COLORS,
 	Row,
 	behind,
+	by_label,
 	cards,
 	column,
 	company_of,
@@ -21,10 +22,12 @@ from partner_relations.customer_care.report.complaints import (
 	is_open,
 	main_categories,
 	money_column,
+	not_said,
 	nothing_received,
 	read_complaints,
 	share,
 	titles,
+	total_label,
 )
 
 CATEGORY, MAIN_CATEGORY, ITEM, CAUSE, SUPPLIER = "Category", "Main Category", "Item", "Cause", "Supplier"
@@ -62,8 +65,9 @@ def execute(filters: dict[str, Any] | None = None):
 	"""Filters: company, from_date and to_date (of the receipt), by (one of `FIELDS`), basis ("Complaints" or
 	"Cost"), customer, category (with those below it), severity, include_rejected.
 
-	Returns columns, rows, message, chart, summary. The last row adds up. A complaint about several items counts
-	for each of them, with an equal part of its cost; by supplier those count for which one is responsible.
+	Returns columns, rows, message, chart, summary. The last row adds up. A complaint about several items
+	counts for each of them, with an equal part of its cost; by supplier those count for which one is
+	responsible.
 	"""
 	filters = frappe._dict(filters or {})
 	company_of(filters)
@@ -88,7 +92,7 @@ def fields_of(by: str) -> list[str]:
 
 
 def grouped(by: str, complaints: Iterable[Row]) -> list[Group]:
-	"""The complaints by what they are grouped by; those for which nothing is said are a group without a name."""
+	"""The complaints by what they are grouped by; those that don't say are a group without a name."""
 	names = names_of(by, complaints)
 	groups: dict[str | None, Group] = {}
 	for complaint, own in names:
@@ -133,7 +137,7 @@ def pareto(filters: frappe._dict, by: str, groups: list[Group]) -> list[Row]:
 		so_far += measure(group)
 		rows.append(
 			Row(
-				group=group.name or _("Not said"),
+				group=group.name or not_said(),
 				title=names.get(group.name) or group.name,
 				group_doctype=DOCTYPES[by] if group.name else None,
 				complaints=group.complaints,
@@ -173,7 +177,7 @@ def _narrower(by: str, name: str | None) -> dict[str, Any]:
 def total_row(filters: frappe._dict, groups: list[Group], complaints: Iterable[Row]) -> Row:
 	"""What the groups add up to. Complaints that count for several groups count for each."""
 	return Row(
-		group=_("Total"),
+		group=total_label(),
 		is_total=1,
 		complaints=sum(group.complaints for group in groups),
 		open=sum(group.open for group in groups),
@@ -188,12 +192,12 @@ def total_row(filters: frappe._dict, groups: list[Group], complaints: Iterable[R
 def columns(by: str) -> list[dict[str, Any]]:
 	titled = by in (ITEM, SUPPLIER)
 	return [
-		column("group", _(by, context="Complaint Pareto"), "Data", 220),
+		column("group", by_label(by), "Data", 220),
 		*([column("title", _("Name"), "Data", 200)] if titled else []),
 		column("complaints", _("Complaints"), "Int", 110),
 		column("open", _("Open", context="Customer Complaint"), "Int", 90),
 		money_column("cost", _("Cost")),
-		column("share", _("Share"), "Percent", 100, precision=1),
+		column("share", _("Share", context="Customer Complaint"), "Percent", 100, precision=1),
 		column("cumulative", _("Cumulative Share"), "Percent", 150, precision=1),
 	]
 

@@ -1,5 +1,6 @@
 import * as calculation from "./partner_relations/calculation";
 import * as complaint_life from "./partner_relations/complaint_life";
+import * as complaint_reports from "./partner_relations/complaint_reports";
 import * as contract_changes from "./partner_relations/contract_changes";
 import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as contract_life from "./partner_relations/contract_life";
@@ -25,6 +26,7 @@ Object.assign(
 	partner_relations,
 	calculation,
 	complaint_life,
+	complaint_reports,
 	contract_changes,
 	contract_clauses,
 	contract_life,
