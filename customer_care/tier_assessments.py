@@ -103,19 +103,32 @@ def _figures(outcome: Outcome) -> dict[str, Any]:
 
 def supersede_open(run: Any, customers: Sequence[str]) -> None:
 	"""What a run finds takes the place of what earlier runs by its policy proposed and nobody decided on."""
-	assessment = frappe.qb.DocType(ASSESSMENT)
 	for batch in _batches(customers):
+		_supersede(
+			frappe.get_all(
+				ASSESSMENT,
+				filters={
+					"customer": ("in", batch),
+					"status": "Proposed",
+					"policy": run.policy,
+					"company": run.company,
+					"to_date": ("<=", run.to_date),
+					"run": ("!=", run.name),
+				},
+				pluck="name",
+				order_by="name asc",
+			)
+		)
+
+
+def _supersede(names: Sequence[str]) -> None:
+	"""Mark proposals that are still open, by their names: an index on the status would lock others' rows."""
+	assessment = frappe.qb.DocType(ASSESSMENT)
+	for batch in _batches(names):
 		(
 			frappe.qb.update(assessment)
 			.set(assessment.status, "Superseded")
-			.where(
-				assessment.customer.isin(batch)
-				& (assessment.status == "Proposed")
-				& (assessment.policy == run.policy)
-				& (assessment.company == run.company)
-				& (assessment.to_date <= run.to_date)
-				& (assessment.run != run.name)
-			)
+			.where(assessment.name.isin(batch) & (assessment.status == "Proposed"))
 		).run()
 
 
@@ -145,7 +158,7 @@ def _decide(names: Sequence[str], status: str, reason: str | None) -> dict[str, 
 	frappe.has_permission(ASSESSMENT, "write", throw=True)
 	names = list(dict.fromkeys(names))
 	visible = _visible(names)
-	open_rows = _lock_open({row.customer for row in visible.values()})
+	open_rows = _lock_open(list(visible), {row.customer for row in visible.values()})
 	refused = _objections(names, visible, open_rows, frappe.session.user, approves=status == "Approved")
 	decided = [name for name in names if name not in refused]
 	held: list[str] = []
@@ -179,20 +192,28 @@ def _visible(names: Sequence[str]) -> dict[str, Any]:
 	return found
 
 
-def _lock_open(customers: Iterable[str]) -> dict[str, Any]:
-	"""Lock the open proposals of customers and return them as they are now, whatever was read before.
+def _lock_open(names: Sequence[str], customers: Iterable[str]) -> dict[str, Any]:
+	"""Lock the proposals and what else is open of their customers; returns what is open now, by name.
 
 	Two people who decide on the same customers come one after the other, and the second finds them decided.
+	Rows are locked by their names, in order: locks on the index of what is open would make the two wait for
+	each other.
 	"""
+	wanted = set(names)
+	for batch in _batches(sorted(customers)):
+		wanted.update(
+			frappe.get_all(ASSESSMENT, {"customer": ("in", batch), "status": "Proposed"}, pluck="name")
+		)
 	assessment = frappe.qb.DocType(ASSESSMENT)
 	found = {}
-	for batch in _batches(sorted(customers)):
+	for batch in _batches(sorted(wanted)):
 		rows = (
 			frappe.qb.from_(assessment)
-			.where(assessment.customer.isin(batch) & (assessment.status == "Proposed"))
+			.where(assessment.name.isin(batch))
 			.select(
 				assessment.name,
 				assessment.customer,
+				assessment.status,
 				assessment.to_date,
 				assessment.creation,
 				assessment.proposed_tier,
@@ -202,11 +223,10 @@ def _lock_open(customers: Iterable[str]) -> dict[str, Any]:
 				assessment.policy_editor,
 				assessment.potential_by,
 			)
-			.orderby(assessment.customer)
 			.orderby(assessment.name)
 			.for_update()
 		).run(as_dict=True)
-		found.update({row.name: row for row in rows})
+		found.update({row.name: row for row in rows if row.status == "Proposed"})
 	return found
 
 
@@ -291,13 +311,7 @@ def _supersede_older(approved: Sequence[Any], open_rows: Mapping[str, Any]) -> N
 		for row in open_rows.values()
 		if row.name not in names and row.customer in latest and _age(row) < _age(latest[row.customer])
 	]
-	assessment = frappe.qb.DocType(ASSESSMENT)
-	for batch in _batches(older):
-		(
-			frappe.qb.update(assessment)
-			.set(assessment.status, "Superseded")
-			.where(assessment.name.isin(batch))
-		).run()
+	_supersede(older)
 
 
 def open_of_run(run: str, from_tier: str | None = None, to_tier: str | None = None) -> list[str]:
