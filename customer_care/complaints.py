@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import comma_and, escape_html, get_datetime, now, now_datetime
 
 from partner_relations.common.documents import changed_fields, clear_computed_fields, keep_computed_fields
+from partner_relations.customer_care import complaint_items
 from partner_relations.customer_care.complaint_steps import (
 	AGENT,
 	COMPLAINT,
@@ -47,6 +48,7 @@ def create(values: Mapping[str, Any], channel: str) -> Document:
 		complaint.severity = _usual_severity(complaint.category) or complaint.severity
 	complaint.flags.by_service = True
 	complaint.flags.language_given = bool(values.get("language"))
+	complaint_items.refuse_unknown(complaint)
 	complaint.insert(ignore_permissions=True)
 	return complaint
 

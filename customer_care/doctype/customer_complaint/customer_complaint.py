@@ -4,6 +4,7 @@ from frappe.model.document import Document
 
 from partner_relations.customer_care import (
 	complaint_deadlines,
+	complaint_items,
 	complaint_mails,
 	complaint_steps,
 	complaints,
@@ -20,6 +21,7 @@ class CustomerComplaint(Document):
 		complaints.check_received(self)
 		complaints.check_severity(self)
 		complaints.check_changes(self)
+		complaint_items.check_and_fill(self)
 		complaint_steps.follow_table(self)
 		investigation.check(self)
 		complaints.check_handler(self)
