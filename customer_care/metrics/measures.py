@@ -58,7 +58,7 @@ _BUILT_IN = (
 	_measure(
 		"payment_punctuality",
 		"Payment Punctuality",
-		("Sales Invoice", "Payment Ledger Entry"),
+		("Sales Invoice", "Payment Ledger Entry", "Journal Entry"),
 		payments.payment_punctuality,
 		("payment_days",),
 		"Amounts paid by their due date, of the amounts due in the period.",

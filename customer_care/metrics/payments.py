@@ -15,9 +15,12 @@ def payment_punctuality(sql: Sql) -> Facts:
 
 	One fact per payment term of an invoice (an invoice without terms has one that is all of it). What counts
 	as paid are the entries of the payment ledger against the invoice posted by the due date plus the
-	tolerance, advances first, then term by term. A credit note for the invoice is no payment: it lowers what
-	is due, the last term first. Shares are taken in the currency of the receivable account, so that exchange
-	differences neither pay nor owe anything.
+	tolerance, advances first, then term by term. Shares are taken in the currency of the receivable account,
+	so that exchange differences neither pay nor owe anything.
+
+	A credit note for the invoice is no payment: it lowers what is due, the last term first, whether it was
+	booked against the invoice, was reconciled with it later (a journal entry of type Credit Note), or still
+	stands on its own, as ERPNext leaves one for an invoice that is partly paid.
 
 	Not counted: what was paid at the till (POS), opening invoices, credit notes, terms whose window is still
 	open on the day of reading, and terms that credit notes left nothing of. The scope's item groups don't
@@ -66,12 +69,13 @@ def _terms(sql: Sql) -> QueryBuilder:
 	in_account = (
 		Case().when(invoice.party_account_currency == invoice.currency, _rounded(invoice, "")).else_(total)
 	)
+	journal = sql.table("Journal Entry", "journal")
 	credit = (entry.voucher_type == "Sales Invoice") & (entry.voucher_no != invoice.name)
+	is_payment = (credit | (Coalesce(journal.voucher_type, "") == "Credit Note")).negate()
 	posted_in_time = sql.days_between(entry.posting_date, term.due_date) <= sql.value(
 		sql.settings.payment_days
 	)
-	open_then = Sum(Case().when(credit, 0).when(posted_in_time, entry.amount_in_account_currency).else_(0))
-	credited = Sum(Case().when(credit, entry.amount_in_account_currency * -1).else_(0))
+	open_then = Sum(Case().when(is_payment & posted_in_time, entry.amount_in_account_currency).else_(0))
 	settled = sql.days_between(sql.value(sql.scope.as_of), term.due_date) > sql.value(
 		sql.settings.payment_days
 	)
@@ -85,6 +89,8 @@ def _terms(sql: Sql) -> QueryBuilder:
 			& (entry.against_voucher_type == "Sales Invoice")
 			& (entry.delinked == 0)
 		)
+		.left_join(journal)
+		.on((journal.name == entry.voucher_no) & (entry.voucher_type == "Journal Entry"))
 		.where(
 			(term.parenttype == "Sales Invoice")
 			& sql.in_period(term.due_date)
@@ -102,7 +108,7 @@ def _terms(sql: Sql) -> QueryBuilder:
 			term.base_payment_amount.as_("amount"),
 			_from_here(sql, term).as_("from_here"),
 			total.as_("total"),
-			(total * credited / NullIf(in_account, 0)).as_("credited"),
+			_credited(sql, invoice).as_("credited"),
 			(total * (in_account - open_then) / NullIf(in_account, 0)).as_("paid_in_time"),
 		)
 		.as_("paid")
@@ -113,6 +119,17 @@ def _rounded(invoice: Table, prefix: str) -> Term:
 	"""What the customer owes by the invoice, as ERPNext books it: rounded where it rounds."""
 	rounded, adjustment = invoice[f"{prefix}rounded_total"], invoice[f"{prefix}rounding_adjustment"]
 	return Case().when((adjustment != 0) & (rounded != 0), rounded).else_(invoice[f"{prefix}grand_total"])
+
+
+def _credited(sql: Sql, invoice: Table) -> Term:
+	"""What credit notes for an invoice took off it."""
+	note = sql.table("Sales Invoice", "credit_note")
+	return Coalesce(
+		sql.from_(note)
+		.where((note.return_against == invoice.name) & (note.docstatus == 1) & (note.is_return == 1))
+		.select(Sum(_rounded(note, "base_") * -1)),
+		0,
+	)
 
 
 def _from_here(sql: Sql, term: Table) -> Term:

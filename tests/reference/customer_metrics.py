@@ -314,13 +314,10 @@ def _payment_punctuality(reader: _Reader) -> Iterator[Fact]:
 		own_currency = invoice["party_account_currency"] == invoice["currency"]
 		in_account = _booked(invoice, "") if own_currency else total
 		to_company = total / in_account
-		credits = [
-			row
-			for row in booked
-			if row["voucher_type"] == "Sales Invoice" and row["voucher_no"] != invoice["name"]
-		]
-		credited = -sum((_number(row["amount_in_account_currency"]) for row in credits), Fraction(0))
-		credited *= to_company
+		notes = [row for row in reader.world["Sales Invoice"] if row["return_against"] == invoice["name"]]
+		counted = (_booked(row, "base_") for row in notes if row["docstatus"] == 1 and row["is_return"])
+		credited = -sum(counted, Fraction(0))
+		payments = [row for row in booked if not _is_credit(reader, invoice, row)]
 		of_invoice = sorted(terms.get(invoice["name"], ()), key=lambda row: (row["due_date"], row["idx"]))
 		# What isn't scheduled (advances, write-offs) is settled before the first term.
 		paid_before = total - sum((_number(row["base_payment_amount"]) for row in of_invoice), Fraction(0))
@@ -330,8 +327,8 @@ def _payment_punctuality(reader: _Reader) -> Iterator[Fact]:
 			open_then = sum(
 				(
 					_number(row["amount_in_account_currency"])
-					for row in booked
-					if row not in credits and _day(row["posting_date"]) <= due + patience
+					for row in payments
+					if _day(row["posting_date"]) <= due + patience
 				),
 				Fraction(0),
 			)
@@ -341,6 +338,13 @@ def _payment_punctuality(reader: _Reader) -> Iterator[Fact]:
 			settled = reader.scope.as_of > due + patience
 			if owed > SAME and settled and reader.in_period(due):
 				yield Fact(invoice["customer"], in_time, owed)
+
+
+def _is_credit(reader: _Reader, invoice: Row, entry: Row) -> bool:
+	if entry["voucher_type"] == "Sales Invoice":
+		return entry["voucher_no"] != invoice["name"]
+	journals = {row["name"]: row["voucher_type"] for row in reader.world["Journal Entry"]}
+	return entry["voucher_type"] == "Journal Entry" and journals.get(entry["voucher_no"]) == "Credit Note"
 
 
 def _booked(invoice: Row, prefix: str) -> Fraction:

@@ -137,6 +137,28 @@ class SalesBooks(Books):
 			**columns,
 		)
 
+	def credit(
+		self, invoice: Row, day: date | str, amount: Any, booked: str | None = None, **columns: Any
+	) -> Row:
+		"""A credit note for an invoice, in company currency; `booked` is the voucher of the ledger entry."""
+		note = self.invoice(
+			day,
+			is_return=1,
+			return_against=invoice["name"],
+			company=invoice["company"],
+			customer=invoice["customer"],
+			currency=invoice["currency"],
+			party_account_currency=invoice["party_account_currency"],
+			base_grand_total=-amount,
+			**columns,
+		)
+		voucher = note["name"]
+		if booked == "Journal Entry":
+			voucher = self.add("Journal Entry", voucher_type="Credit Note")["name"]
+		if booked:
+			self.entry(invoice, day, -amount, booked, voucher)
+		return note
+
 	def complaint(self, day: date | str, *about: tuple[str, str, str | None], **columns: Any) -> Row:
 		"""A complaint about (document type, document, item)s."""
 		columns = {"received_on": f"{iso(day)} 15:30:00", "step": "Received", **columns}
@@ -150,6 +172,10 @@ class SalesBooks(Books):
 				item_code=item,
 			)
 		return complaint
+
+
+BOOKED = (None, "Sales Invoice", "Journal Entry")
+"""How a credit note is booked: on its own, against its invoice, or reconciled with it later."""
 
 
 def _nine(amount: Any, rate: Any) -> float:
@@ -233,6 +259,10 @@ class _Clerk:
 	def chance(self, probability: float) -> bool:
 		return self.random.random() < probability
 
+	def docstatus(self) -> int:
+		"""Mostly submitted, now and then a draft or cancelled."""
+		return self.random.choice((1,) * 9 + (0, 2))
+
 	def nothing(self) -> str | None:
 		"""The ERP stores an empty link as NULL or as an empty text."""
 		return self.random.choice((None, ""))
@@ -254,7 +284,7 @@ class _Clerk:
 		return {
 			"company": COMPANIES[0] if self.chance(0.85) else COMPANIES[1],
 			"customer": self.random.choice(CUSTOMERS),
-			"docstatus": self.random.choice((1,) * 9 + (0, 2)),
+			"docstatus": self.docstatus(),
 			"is_internal_customer": int(self.chance(0.06)),
 		}
 
@@ -476,9 +506,10 @@ class _Clerk:
 				self.random.choice(("Payment Entry", "Journal Entry")),
 				delinked=int(self.chance(0.1)),
 			)
-		if self.chance(0.25):
-			credited = -_nine(self.random.choice((amount, amount / 2, 20)), rate)
-			self.books.entry(invoice, self.near(first, -5, 5), credited, "Sales Invoice", "Credit Note")
+		if self.chance(0.25) and not invoice["is_return"]:
+			credited = self.random.choice((amount, amount / 2, 20))
+			day, booked = self.near(first, -5, 5), self.random.choice(BOOKED)
+			self.books.credit(invoice, day, credited, booked, docstatus=self.docstatus())
 
 	def complaint(self) -> None:
 		about = []

@@ -27,7 +27,7 @@ from tests.reference.customer_metrics import expected_of_customers
 from tests.reference.documents import COMPANY
 from tests.reference.measures import disagreements
 from tests.reference.on_sqlite import combined, database, read_lines, read_totals
-from tests.reference.sales import CUSTOMER, CUSTOMERS, SalesBooks, random_sales
+from tests.reference.sales import BOOKED, CUSTOMER, CUSTOMERS, SalesBooks, random_sales
 
 EVERY = {**METRICS, GROSS_MARGIN_AMOUNT.name: GROSS_MARGIN_AMOUNT}
 _SCOPE = {"company", "from_date", "to_date", "as_of", "parties", "item_groups"}
@@ -278,12 +278,16 @@ def test_an_advance_was_never_due(books):
 	assert ask(books, "payment_punctuality") == (200, 700, 1)
 
 
-def test_a_credit_note_lowers_what_is_due(books):
+@pytest.mark.parametrize("booked", BOOKED)
+@pytest.mark.parametrize("day", ["2025-06-09", "2025-06-20"])
+def test_a_credit_note_lowers_what_is_due(books, booked, day):
 	invoice = owing(books, 1000, ("2025-06-10", 1000))
-	books.entry(invoice, "2025-06-20", -250, "Sales Invoice", "Credit Note")
-	books.entry(invoice, "2025-06-10", -750)
-	assert ask(books, "payment_punctuality") == (750, 750, 1)
-	books.entry(invoice, "2025-06-21", -750, "Sales Invoice", "Credit Note")
+	books.credit(invoice, day, 250, booked)
+	books.entry(invoice, "2025-06-10", -600)
+	assert ask(books, "payment_punctuality") == (600, 750, 1)
+	books.credit(invoice, day, 250, docstatus=2)
+	assert ask(books, "payment_punctuality") == (600, 750, 1)
+	books.credit(invoice, "2025-07-21", 750, booked)
 	assert ask(books, "payment_punctuality") is None
 
 
