@@ -5,7 +5,7 @@
 | acknowledge | Received | Acknowledged | A M job | |
 | investigate | Acknowledged, Resolution Proposed | Under Investigation | A M | |
 | propose_resolution | Acknowledged, Under Investigation | Resolution Proposed | A M | customer, text |
-| resolve | Resolution Proposed | Resolved | A M | the investigation, where it is demanded; that what was granted is done |
+| resolve | Resolution Proposed | Resolved | A M | the investigation; that what was granted is done |
 | confirm | Resolved | Confirmed by Customer | A M customer | how the customer did it |
 | close | Confirmed by Customer | Closed | A M job | the investigation; that no action is open |
 | close | Resolved (the customer didn't answer) | Closed | M job | the same; a reason, of people |
