@@ -74,7 +74,10 @@ doc_events = {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
 	"Communication": {
-		"after_insert": "partner_relations.customer_care.complaint_deadlines.note_answer",
+		"after_insert": [
+			"partner_relations.customer_care.complaint_deadlines.note_answer",
+			"partner_relations.customer_care.complaint_talk.note_message",
+		],
 	},
 	"Contract": {
 		"before_validate": [
@@ -222,14 +225,17 @@ permission_query_conditions = {
 	"Contract Obligation Result": "partner_relations.supplier_quality.party_permissions.result_conditions",
 }
 
-# The supplier's own view on the website
+# The partner's own view on the website
 
 has_website_permission = {
 	"Supplier Evaluation": "partner_relations.supplier_quality.portal.has_website_permission",
 	"Contract Breach": "partner_relations.supplier_quality.portal.has_website_permission_for_notice",
 	"Supplier Reward Penalty": "partner_relations.supplier_quality.portal.has_website_permission_for_notice",
 }
+page_renderer = ["partner_relations.customer_care.answer_page.AnswerPage"]
 website_route_rules = [
+	{"from_route": "/complaints/new", "to_route": "complaint-filing", "defaults": {"page": "new"}},
+	{"from_route": "/complaints/<path:name>", "to_route": "customer-complaint"},
 	{
 		"from_route": "/supplier-notices/breaches/<path:name>",
 		"to_route": "supplier-notice",
@@ -242,6 +248,12 @@ website_route_rules = [
 	},
 ]
 standard_portal_menu_items = [
+	{
+		"title": "Complaints",
+		"route": "/complaints",
+		"reference_doctype": "Customer Complaint",
+		"role": "Customer",
+	},
 	{
 		"title": "Supplier Evaluations",
 		"route": "/supplier-evaluations",
@@ -280,6 +292,7 @@ scheduler_events = {
 	"daily_long": [
 		"partner_relations.supplier_quality.restrictions.expire",
 		"partner_relations.customer_care.tiers.expire_overrides",
+		"partner_relations.customer_care.customer_answers.close_unanswered",
 		"partner_relations.customer_care.resolution_effects.refresh_costs",
 		"partner_relations.customer_care.investigation.remind",
 		"partner_relations.customer_care.visits.plan_contacts",

@@ -1,0 +1,70 @@
+"""Text that comes from outside: what strangers enter is made harmless before it is stored.
+
+Frappe cleans what looks like HTML when a document is saved, but neither what happens to be JSON nor
+addresses; and what it exports for spreadsheets begins as people typed it, so a formula would run there.
+"""
+
+import re
+
+from frappe.utils import cstr, escape_html
+from frappe.utils.html_utils import clean_email_html
+
+LONGEST_LINE = 140
+LONGEST_TEXT = 10_000
+
+_TAG = re.compile(r"<[^<>]*>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_NOT_IN_PHONE = re.compile(r"[^0-9+()/. x-]")
+_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+
+
+def one_line(text: str | None, longest: int = LONGEST_LINE) -> str:
+	"""A line without tags, control characters and breaks, cut to so many characters, and no formula.
+
+	A text that begins as a formula does gets an apostrophe in front, by which spreadsheets take it for text.
+	"""
+	line = " ".join(_CONTROL.sub("", without_tags(cstr(text))).split())
+	return no_formula(line)[:longest]
+
+
+def without_tags(text: str) -> str:
+	"""The text without anything that a browser could take for a tag; "3 < 5" stays as it is."""
+	if re.search("<[a-zA-Z/!?]", text):
+		text = _TAG.sub("", text)
+	return re.sub("<(?=[a-zA-Z/!?])", "", text)
+
+
+def no_formula(text: str) -> str:
+	"""The text, with an apostrophe in front if a spreadsheet would take it for a formula."""
+	return f"'{text}" if text[:1] in ("=", "+", "-", "@", "|", "%", "\t", "\r") else text
+
+
+def plain_text(text: str | None, longest: int = LONGEST_TEXT) -> str:
+	"""Several lines without tags and control characters; no formula."""
+	lines = _CONTROL.sub("", without_tags(cstr(text))).replace("\r\n", "\n").replace("\r", "\n")
+	return no_formula(lines.strip())[:longest]
+
+
+def as_html(text: str | None, longest: int = LONGEST_TEXT) -> str:
+	"""Several plain lines as HTML that says the same, tags and all."""
+	lines = _CONTROL.sub("", cstr(text)).replace("\r\n", "\n").replace("\r", "\n").strip()[:longest]
+	paragraphs = [part for part in re.split(r"\n\s*\n", lines) if part.strip()]
+	return "".join(f"<p>{escape_html(part.strip()).replace(chr(10), '<br>')}</p>" for part in paragraphs)
+
+
+def of_mail(html: str | None) -> str:
+	"""The HTML of a mail as we show it: no scripts, styles and forms, and no images, which would tell their
+	sender who looks at them (those that were sent along are files)."""
+	return _IMAGE.sub("", clean_email_html(cstr(html)))
+
+
+def phone(text: str | None) -> str | None:
+	"""A phone number; what none consists of is left out."""
+	return _NOT_IN_PHONE.sub("", cstr(text)).strip()[:30] or None
+
+
+def address(text: str | None) -> str | None:
+	"""An e-mail address in small letters, or None if it isn't one that we would write to."""
+	text = cstr(text).strip().lower()
+	return text if len(text) <= LONGEST_LINE and _ADDRESS.fullmatch(text) else None
