@@ -122,8 +122,8 @@ def _make_parties(size: Size, first: int) -> None:
 		"first_group_size": SIZE_OF_FIRST_GROUP,
 		"prefix": PREFIX,
 	}
-	name = _name("S", "seq")
-	_insert(
+	name = name_of("S", "seq")
+	insert(
 		"Supplier",
 		{
 			"name": name,
@@ -136,7 +136,7 @@ def _make_parties(size: Size, first: int) -> None:
 		docstatus="0",
 	)
 	if not first:
-		item = _name("I", "seq")
+		item = name_of("I", "seq")
 		columns = {
 			"name": item,
 			"item_code": item,
@@ -144,7 +144,7 @@ def _make_parties(size: Size, first: int) -> None:
 			"stock_uom": "'Nos'",
 			"is_stock_item": "1",
 		}
-		_insert("Item", columns, f"seq_1_to_{ITEMS}", values, creation="%(created)s", docstatus="0")
+		insert("Item", columns, f"seq_1_to_{ITEMS}", values, creation="%(created)s", docstatus="0")
 
 
 def _plan(values: Mapping, first_order: int, last_order: int) -> None:
@@ -157,19 +157,19 @@ def _plan(values: Mapping, first_order: int, last_order: int) -> None:
 	# Every supplier has its own reliability; a few get more orders than most.
 	frappe.db.sql(
 		f"""INSERT INTO bm_order
-		SELECT doc, {_name("S", "supplier")}, ordered_on, due,
+		SELECT doc, {name_of("S", "supplier")}, ordered_on, due,
 			DATE_ADD(due, INTERVAL
-				IF({_draw("doc", "kept")} < 0.6 + 0.39 * {_draw("supplier", "reliability")},
-					-FLOOR(6 * {_draw("doc", "early")}), 1 + FLOOR(25 * POW({_draw("doc", "late")}, 2))) DAY),
-			{_draw("supplier", "currency")} < 0.1
+				IF({draw("doc", "kept")} < 0.6 + 0.39 * {draw("supplier", "reliability")},
+					-FLOOR(6 * {draw("doc", "early")}), 1 + FLOOR(25 * POW({draw("doc", "late")}, 2))) DAY),
+			{draw("supplier", "currency")} < 0.1
 		FROM (
 			SELECT doc, supplier, ordered_on,
-				DATE_ADD(ordered_on, INTERVAL 7 + FLOOR(28 * {_draw("doc", "lead")}) DAY) AS due
+				DATE_ADD(ordered_on, INTERVAL 7 + FLOOR(28 * {draw("doc", "lead")}) DAY) AS due
 			FROM (
 				SELECT seq AS doc,
-					1 + %(first_supplier)s + FLOOR(%(suppliers)s * POW({_draw("seq", "supplier")}, 1.3))
+					1 + %(first_supplier)s + FLOOR(%(suppliers)s * POW({draw("seq", "supplier")}, 1.3))
 						AS supplier,
-					DATE_ADD(%(first_day)s, INTERVAL FLOOR(%(days)s * {_draw("seq", "day")}) DAY)
+					DATE_ADD(%(first_day)s, INTERVAL FLOOR(%(days)s * {draw("seq", "day")}) DAY)
 						AS ordered_on
 				FROM seq_{first_order + 1}_to_{last_order}
 			) AS ordered
@@ -183,12 +183,12 @@ def _plan(values: Mapping, first_order: int, last_order: int) -> None:
 	frappe.db.sql(
 		f"""INSERT INTO bm_order_line
 		SELECT seq, (seq - 1) DIV {LINES_PER_ORDER} + 1, MOD(seq - 1, {LINES_PER_ORDER}) + 1,
-			{_key("POI", "seq")},
-			{_name("I", f"1 + FLOOR(%(items)s * {_draw('seq', 'item')})")},
-			IF({_draw("seq", "factor")} < 0.1, 12, 1), 2 * (1 + FLOOR(100 * {_draw("seq", "qty")})),
-			ROUND(1 + 90 * {_draw("seq", "rate")}, 2),
+			{key("POI", "seq")},
+			{name_of("I", f"1 + FLOOR(%(items)s * {draw('seq', 'item')})")},
+			IF({draw("seq", "factor")} < 0.1, 12, 1), 2 * (1 + FLOOR(100 * {draw("seq", "qty")})),
+			ROUND(1 + 90 * {draw("seq", "rate")}, 2),
 			CASE
-				WHEN {_draw("seq", "parts")} < 0.02 THEN 0 WHEN {_draw("seq", "parts")} < 0.1 THEN 2 ELSE 1
+				WHEN {draw("seq", "parts")} < 0.02 THEN 0 WHEN {draw("seq", "parts")} < 0.1 THEN 2 ELSE 1
 			END
 		FROM seq_{first_order * LINES_PER_ORDER + 1}_to_{last_order * LINES_PER_ORDER}""",
 		values,
@@ -199,11 +199,11 @@ def _plan(values: Mapping, first_order: int, last_order: int) -> None:
 	)
 	frappe.db.sql(
 		f"""INSERT INTO bm_receipt_line
-		SELECT {_key("PRI", "key_")}, CONCAT({_name("PR", "doc")}, '-', part), doc, line, part, posted, idx,
+		SELECT {key("PRI", "key_")}, CONCAT({name_of("PR", "doc")}, '-', part), doc, line, part, posted, idx,
 			received - rejected, rejected
 		FROM (
 			SELECT *,
-				IF({_draw("key_", "rejects")} < 0.05, CEIL(received * 0.2 * {_draw("key_", "rejected")}), 0)
+				IF({draw("key_", "rejects")} < 0.05, CEIL(received * 0.2 * {draw("key_", "rejected")}), 0)
 					AS rejected
 			FROM (
 				SELECT CONCAT(ordered.line, '-', part.seq) AS key_,
@@ -221,10 +221,10 @@ def _plan(values: Mapping, first_order: int, last_order: int) -> None:
 
 
 def _orders_and_lines(values: Mapping) -> None:
-	_insert(
+	insert(
 		"Purchase Order",
 		{
-			"name": _name("PO", "plan.doc"),
+			"name": name_of("PO", "plan.doc"),
 			"supplier": "plan.supplier",
 			"company": "%(company)s",
 			"transaction_date": "plan.ordered_on",
@@ -239,11 +239,11 @@ def _orders_and_lines(values: Mapping) -> None:
 		creation="plan.ordered_on",
 	)
 	rate = "ordered.rate * IF(plan.foreign_currency, 1.1, 1)"
-	_insert(
+	insert(
 		"Purchase Order Item",
 		{
 			"name": "ordered.name",
-			"parent": _name("PO", "plan.doc"),
+			"parent": name_of("PO", "plan.doc"),
 			"parenttype": "'Purchase Order'",
 			"parentfield": "'items'",
 			"idx": "ordered.idx",
@@ -267,7 +267,7 @@ def _orders_and_lines(values: Mapping) -> None:
 
 
 def _receipts(values: Mapping) -> None:
-	_insert(
+	insert(
 		"Purchase Receipt",
 		{
 			"name": "arrived.receipt",
@@ -282,7 +282,7 @@ def _receipts(values: Mapping) -> None:
 		values,
 		creation="arrived.posted",
 	)
-	_insert(
+	insert(
 		"Purchase Receipt Item",
 		{
 			"name": "arrived.name",
@@ -297,7 +297,7 @@ def _receipts(values: Mapping) -> None:
 			"received_qty": "arrived.qty + arrived.rejected",
 			"conversion_factor": "ordered.factor",
 			"stock_qty": "arrived.qty * ordered.factor",
-			"purchase_order": _name("PO", "arrived.doc"),
+			"purchase_order": name_of("PO", "arrived.doc"),
 			"purchase_order_item": "ordered.name",
 			**_amounts("arrived.qty"),
 		},
@@ -329,9 +329,9 @@ def _amounts(qty: str, rate: str = "ordered.rate") -> dict[str, str]:
 def _returns(values: Mapping) -> None:
 	"""One in a hundred receipt lines goes back, one unit, ten days later."""
 	day = "DATE_ADD(arrived.posted, INTERVAL 10 DAY)"
-	returned = f"{_ARRIVED} WHERE {_draw('arrived.name', 'returned')} < 0.01 AND {day} <= %(as_of)s"
+	returned = f"{_ARRIVED} WHERE {draw('arrived.name', 'returned')} < 0.01 AND {day} <= %(as_of)s"
 	name = "CONCAT(%(prefix)s, 'RT-', arrived.name)"
-	_insert(
+	insert(
 		"Purchase Receipt",
 		{
 			"name": name,
@@ -346,10 +346,10 @@ def _returns(values: Mapping) -> None:
 		values,
 		creation=day,
 	)
-	_insert(
+	insert(
 		"Purchase Receipt Item",
 		{
-			"name": _key("RTI", "arrived.name"),
+			"name": key("RTI", "arrived.name"),
 			"parent": name,
 			"parenttype": "'Purchase Receipt'",
 			"parentfield": "'items'",
@@ -360,7 +360,7 @@ def _returns(values: Mapping) -> None:
 			"received_qty": "-1",
 			"conversion_factor": "ordered.factor",
 			"stock_qty": "-ordered.factor",
-			"purchase_order": _name("PO", "arrived.doc"),
+			"purchase_order": name_of("PO", "arrived.doc"),
 			"purchase_order_item": "ordered.name",
 			"purchase_receipt_item": "arrived.name",
 			**_amounts("-1"),
@@ -373,7 +373,7 @@ def _returns(values: Mapping) -> None:
 
 def _inspections(values: Mapping) -> None:
 	"""One in ten receipt lines is inspected; what was rejected there is a rejected lot."""
-	_insert(
+	insert(
 		"Quality Inspection",
 		{
 			"name": "CONCAT(%(prefix)s, 'QI-', arrived.name)",
@@ -384,7 +384,7 @@ def _inspections(values: Mapping) -> None:
 			"report_date": "arrived.posted",
 			"status": "IF(arrived.rejected > 0, 'Rejected', 'Accepted')",
 		},
-		f"{_ARRIVED} WHERE {_draw('arrived.name', 'inspected')} < 0.1",
+		f"{_ARRIVED} WHERE {draw('arrived.name', 'inspected')} < 0.1",
 		values,
 		creation="arrived.posted",
 	)
@@ -394,7 +394,7 @@ def _invoices(values: Mapping) -> None:
 	"""Each receipt is invoiced five days later; 3 % of the lines at another price, 1 % for too many units."""
 	invoice = "REPLACE(arrived.receipt, 'PR-', 'PI-')"
 	due = "DATE_ADD(arrived.posted, INTERVAL 5 DAY)"
-	_insert(
+	insert(
 		"Purchase Invoice",
 		{
 			"name": invoice,
@@ -410,12 +410,12 @@ def _invoices(values: Mapping) -> None:
 		values,
 		creation=due,
 	)
-	rate = f"ordered.rate * IF({_draw('arrived.name', 'price')} < 0.03, 1.05, 1)"
-	qty = f"(arrived.qty + ({_draw('arrived.name', 'charged')} < 0.01) * (arrived.rejected + 1))"
-	_insert(
+	rate = f"ordered.rate * IF({draw('arrived.name', 'price')} < 0.03, 1.05, 1)"
+	qty = f"(arrived.qty + ({draw('arrived.name', 'charged')} < 0.01) * (arrived.rejected + 1))"
+	insert(
 		"Purchase Invoice Item",
 		{
-			"name": _key("PII", "arrived.name"),
+			"name": key("PII", "arrived.name"),
 			"parent": invoice,
 			"parenttype": "'Purchase Invoice'",
 			"parentfield": "'items'",
@@ -425,13 +425,13 @@ def _invoices(values: Mapping) -> None:
 			"qty": qty,
 			"conversion_factor": "ordered.factor",
 			"stock_qty": f"{qty} * ordered.factor",
-			"purchase_order": _name("PO", "arrived.doc"),
+			"purchase_order": name_of("PO", "arrived.doc"),
 			"po_detail": "ordered.name",
 			"purchase_receipt": "arrived.receipt",
 			"pr_detail": "arrived.name",
 			**_amounts(qty, rate),
 		},
-		f"{_ARRIVED} WHERE {due} <= %(as_of)s ORDER BY {_key('PII', 'arrived.name')}",
+		f"{_ARRIVED} WHERE {due} <= %(as_of)s ORDER BY {key('PII', 'arrived.name')}",
 		values,
 		creation=due,
 	)
@@ -443,12 +443,12 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 	numbers = f"seq_{first_order // orders_per_request + 1}_to_{last_order // orders_per_request}"
 
 	def day(number: str) -> str:
-		return f"DATE_ADD(%(first_day)s, INTERVAL FLOOR(%(days)s * {_draw(number, 'request')}) DAY)"
+		return f"DATE_ADD(%(first_day)s, INTERVAL FLOOR(%(days)s * {draw(number, 'request')}) DAY)"
 
-	_insert(
+	insert(
 		"Request for Quotation",
 		{
-			"name": _name("RFQ", "seq"),
+			"name": name_of("RFQ", "seq"),
 			"company": "%(company)s",
 			"transaction_date": day("seq"),
 			"status": "'Submitted'",
@@ -458,13 +458,13 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 		creation=day("seq"),
 	)
 	item_key = "CONCAT(request.seq, '-', item.seq)"
-	item = _name("I", f"1 + FLOOR(%(items)s * {_draw(item_key, 'asked item')})")
-	stock_qty = f"10 * (1 + FLOOR(50 * {_draw(item_key, 'asked quantity')}))"
-	_insert(
+	item = name_of("I", f"1 + FLOOR(%(items)s * {draw(item_key, 'asked item')})")
+	stock_qty = f"10 * (1 + FLOOR(50 * {draw(item_key, 'asked quantity')}))"
+	insert(
 		"Request for Quotation Item",
 		{
-			"name": _key("RFQI", item_key),
-			"parent": _name("RFQ", "request.seq"),
+			"name": key("RFQI", item_key),
+			"parent": name_of("RFQ", "request.seq"),
 			"parenttype": "'Request for Quotation'",
 			"parentfield": "'items'",
 			"idx": "item.seq",
@@ -477,14 +477,14 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 		values,
 		creation=day("request.seq"),
 	)
-	first_asked = f"FLOOR(%(suppliers)s * {_draw('request.seq', 'asked')})"
-	asked = _name("S", f"%(first_supplier)s + 1 + MOD({first_asked} + 37 * asked.seq, %(suppliers)s)")
+	first_asked = f"FLOOR(%(suppliers)s * {draw('request.seq', 'asked')})"
+	asked = name_of("S", f"%(first_supplier)s + 1 + MOD({first_asked} + 37 * asked.seq, %(suppliers)s)")
 	asked_key = "CONCAT(request.seq, '-', asked.seq)"
-	_insert(
+	insert(
 		"Request for Quotation Supplier",
 		{
-			"name": _key("RFQS", asked_key),
-			"parent": _name("RFQ", "request.seq"),
+			"name": key("RFQS", asked_key),
+			"parent": name_of("RFQ", "request.seq"),
 			"parenttype": "'Request for Quotation'",
 			"parentfield": "'suppliers'",
 			"idx": "asked.seq",
@@ -494,9 +494,9 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 		values,
 		creation=day("request.seq"),
 	)
-	answers = f"{_draw(asked_key, 'answers')} < 0.8"
-	answered = f"DATE_ADD({day('request.seq')}, INTERVAL FLOOR(9 * {_draw(asked_key, 'answered')}) DAY)"
-	_insert(
+	answers = f"{draw(asked_key, 'answers')} < 0.8"
+	answered = f"DATE_ADD({day('request.seq')}, INTERVAL FLOOR(9 * {draw(asked_key, 'answered')}) DAY)"
+	insert(
 		"Supplier Quotation",
 		{
 			"name": f"CONCAT(%(prefix)s, 'SQ-', {asked_key})",
@@ -512,11 +512,11 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 		creation=answered,
 	)
 	quoted_key = "CONCAT(request.seq, '-', asked.seq, '-', item.seq)"
-	rate = f"ROUND(20 + 10 * {_draw(item_key, 'market')} + 8 * {_draw(quoted_key, 'quoted')}, 2)"
-	_insert(
+	rate = f"ROUND(20 + 10 * {draw(item_key, 'market')} + 8 * {draw(quoted_key, 'quoted')}, 2)"
+	insert(
 		"Supplier Quotation Item",
 		{
-			"name": _key("SQI", quoted_key),
+			"name": key("SQI", quoted_key),
 			"parent": f"CONCAT(%(prefix)s, 'SQ-', {asked_key})",
 			"parenttype": "'Supplier Quotation'",
 			"parentfield": "'items'",
@@ -527,8 +527,8 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 			"stock_qty": stock_qty,
 			"base_rate": rate,
 			"base_net_rate": rate,
-			"request_for_quotation": _name("RFQ", "request.seq"),
-			"request_for_quotation_item": _key("RFQI", item_key),
+			"request_for_quotation": name_of("RFQ", "request.seq"),
+			"request_for_quotation_item": key("RFQI", item_key),
 		},
 		f"{numbers} AS request JOIN seq_1_to_3 AS asked JOIN seq_1_to_2 AS item WHERE {answers}",
 		values,
@@ -536,7 +536,7 @@ def _requests(values: Mapping, first_order: int, last_order: int) -> None:
 	)
 
 
-def _insert(
+def insert(
 	doctype: str,
 	columns: Mapping[str, str],
 	source: str,
@@ -561,16 +561,16 @@ def _insert(
 	frappe.db.commit()
 
 
-def _name(kind: str, number: str) -> str:
+def name_of(kind: str, number: str) -> str:
 	"""A document's name, by number."""
 	return f"CONCAT(%(prefix)s, '{kind}-', LPAD({number}, 7, '0'))"
 
 
-def _key(kind: str, number: str) -> str:
+def key(kind: str, number: str) -> str:
 	"""A line's name: as random as Frappe's, which spreads over the index."""
 	return f"LEFT(MD5(CONCAT('{kind}', {number})), 14)"
 
 
-def _draw(number: str, what: str) -> str:
+def draw(number: str, what: str) -> str:
 	"""A number from 0 up to 1, always the same for the same arguments."""
 	return f"(CONV(LEFT(MD5(CONCAT('{what}', {number})), 8), 16, 10) / 4294967296)"
