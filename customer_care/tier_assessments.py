@@ -17,10 +17,11 @@ from partner_relations.common.documents import without_scripts
 from partner_relations.common.evidence import fact_of, facts_behind
 from partner_relations.common.facts.query import Scope
 from partner_relations.customer_care import tiers
+from partner_relations.customer_care.metrics import MEASURES
 from partner_relations.customer_care.tiering import NOTHING_BOUGHT, Change, Outcome
 from partner_relations.customer_care.tiering.placing import plain
 from partner_relations.customer_care.tiering_policies import CustomerInfo, Policy
-from partner_relations.customer_care.tiering_sentences import MEASURES, metric_label, reasons_said
+from partner_relations.customer_care.tiering_sentences import metric_label, reasons_said
 from partner_relations.customer_care.tiers import TIER, TierMove
 
 ASSESSMENT = "Customer Tier Assessment"

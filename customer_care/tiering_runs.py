@@ -17,6 +17,7 @@ from partner_relations.common import background
 from partner_relations.common.background import Execute, RunKind
 from partner_relations.common.facts.dialects import MARIADB
 from partner_relations.common.facts.query import Scope, totals
+from partner_relations.customer_care.metrics import MEASURES
 from partner_relations.customer_care.tier_assessments import ASSESSMENT, insert_assessments, supersede_open
 from partner_relations.customer_care.tiering import (
 	CustomerFacts,
@@ -36,7 +37,6 @@ from partner_relations.customer_care.tiering_policies import (
 	customers_in_scope,
 	freeze,
 )
-from partner_relations.customer_care.tiering_sentences import MEASURES
 from partner_relations.supplier_quality.rating.numbers import decimal, stored
 
 RUN = "Customer Tiering Run"

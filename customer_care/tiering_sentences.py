@@ -11,13 +11,10 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, flt, fmt_money
 
-from partner_relations.customer_care.metrics import GROSS_MARGIN_AMOUNT, METRICS, Measure
+from partner_relations.customer_care.metrics import MEASURES
 from partner_relations.customer_care.tiering import Code, DefinitionError
+from partner_relations.customer_care.tiering.documents import LEVELS
 
-MEASURES: dict[str, Measure] = {**METRICS, GROSS_MARGIN_AMOUNT.name: GROSS_MARGIN_AMOUNT}
-"""Everything a policy can measure, by name."""
-
-LEVELS = ("Low", "Medium", "High")
 COMBINATIONS_NAMED = 5
 COMBINATIONS = 125
 

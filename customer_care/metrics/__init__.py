@@ -18,6 +18,7 @@ from partner_relations.common.facts.query import (
 from partner_relations.customer_care.metrics.measures import (
 	GROSS_MARGIN_AMOUNT,
 	INDEXED_FIELDS,
+	MEASURES,
 	METRICS,
 	NAMES,
 )
@@ -27,6 +28,7 @@ __all__ = [
 	"GROSS_MARGIN_AMOUNT",
 	"INDEXED_FIELDS",
 	"MARIADB",
+	"MEASURES",
 	"METRICS",
 	"NAMES",
 	"SQLITE",

@@ -107,6 +107,9 @@ GROSS_MARGIN_AMOUNT = Measure(
 )
 """The margin in money, for classes by share."""
 
+MEASURES: dict[str, Measure] = {**METRICS, GROSS_MARGIN_AMOUNT.name: GROSS_MARGIN_AMOUNT}
+"""Everything that a policy can measure, by name."""
+
 INDEXED_FIELDS: dict[str, list[str]] = {
 	"Payment Schedule": ["due_date"],
 	"Sales Order": ["delivery_date"],

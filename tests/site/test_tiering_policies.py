@@ -1,6 +1,8 @@
 """A policy that makes no sense is refused on save with a sentence that names the row and the mend."""
 
+import json
 import re
+from decimal import Decimal
 
 import frappe
 import pytest
@@ -8,7 +10,7 @@ from tiering_factories import make_policy, policy_values
 
 from partner_relations.customer_care import tiering_sentences
 from partner_relations.customer_care.api import tiering as api
-from partner_relations.customer_care.tiering import DefinitionError
+from partner_relations.customer_care.tiering import CustomerFacts, DefinitionError, Totals, assess
 from partner_relations.customer_care.tiering.placing import Code
 from partner_relations.customer_care.tiering_policies import METHODS, Policy, freeze
 
@@ -177,6 +179,61 @@ def test_every_code_of_the_core_has_its_sentence():
 	assert len(codes) > 25
 	assert [code for code in codes if code not in tiering_sentences._FAULTS] == []
 	assert set(tiering_sentences._REASONS) == set(Code)
+
+
+def test_every_reason_that_the_core_gives_is_said_in_full():
+	"""Its values are those that the sentence asks for."""
+	group = frappe.get_all("Customer Group", filters={"is_group": 0}, pluck="name", limit=1)[0]
+	limits = [
+		*limit(tier="Strategic", value=90, customer_group=group),
+		*limit(kind="At Most", tier="Regular", metric="Complaint Rate", value=5),
+	]
+	by_score = {"metrics": [("Revenue", 50, 0, 100), ("Growth", 50, 0, 100)], "minimum_coverage": 50}
+	revenue, growth = Totals(Decimal(60), Decimal(1), 3), Totals(Decimal(1), Decimal(2), 3)
+	whole = {"revenue": revenue, "growth": growth}
+	complaints = {**whole, "complaint_rate": Totals(Decimal(1), Decimal(10), 1)}
+	rich = {"revenue": Totals(Decimal(95), Decimal(1), 3), "growth": growth}
+	bought = {"recency": growth, "frequency": revenue, "revenue": revenue}
+	customers = [
+		(
+			"Weighted Score",
+			{**by_score, "limits": limits, "default_tier": "Regular", "margin": 8},
+			[
+				CustomerFacts(whole, current="Regular"),
+				CustomerFacts({"revenue": revenue}, floor="Strategic", ceiling="Regular"),
+				CustomerFacts(),
+				CustomerFacts(complaints, current="Platinum"),
+				CustomerFacts(rich, customer_group=group),
+			],
+		),
+		("Weighted Score", {**by_score, "confirmations": 2}, [CustomerFacts(whole, current="Regular")]),
+		(
+			"Weighted Score",
+			{**by_score, "minimum_coverage": 60},
+			[CustomerFacts({"growth": growth}, None, "Key")],
+		),
+		("Weighted Score", {**by_score, "minimum_sample": 9}, [CustomerFacts(whole)]),
+		("RFM", {}, [CustomerFacts(bought)]),
+		("ABC", {}, [CustomerFacts(bought)]),
+		(
+			"Value-Potential Matrix",
+			{},
+			[CustomerFacts(whole, Decimal(potential)) for potential in (50, 101)] + [CustomerFacts(whole)],
+		),
+	]
+	said: dict[Code, set[str]] = {}
+	for method, values, facts in customers:
+		definition = freeze(make_policy(method, **values).as_dict()).definition
+		for outcome in assess(definition, {str(number): one for number, one in enumerate(facts)}).values():
+			rows = [frappe.parse_json(json.dumps(reason.to_dict())) for reason in outcome.reasons]
+			for row, sentence in zip(rows, tiering_sentences.reason_sentences(rows), strict=True):
+				assert sentence.endswith(".") and "{" not in sentence and "None" not in sentence, sentence
+				said.setdefault(Code(row["code"]), set()).add(sentence)
+	assert set(said) == set(Code)
+	assert len(said[Code.NOT_RATED]) == 5
+	assert f"At least Strategic: the customer is in the group {group}, Revenue is 95, at least 90" in str(
+		said
+	)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -14,6 +14,7 @@ from partner_relations.customer_care.tiering import (
 	DEFAULT_CELLS,
 	DEFAULT_CLASSES,
 	METRICS,
+	NOTHING_BOUGHT,
 	AbcRule,
 	Bound,
 	Change,
@@ -37,6 +38,7 @@ from partner_relations.customer_care.tiering import (
 	assess,
 	assess_each,
 	rfm_cuts,
+	with_lapsed,
 )
 
 TIERS = ("Strategic", "Key", "Regular")
@@ -712,3 +714,18 @@ def test_errors_carry_what_the_message_tells():
 		)
 	assert raised.value.values["count"] == 25
 	assert raised.value.values["combinations"][0] == "111"
+
+
+def test_who_only_bought_before_has_no_revenue_which_is_not_the_same_as_no_data():
+	bought = Totals(Decimal(500), Decimal(1), 2)
+	found = with_lapsed(
+		{"Buys": {"revenue": bought}, "Pays": {"payment_punctuality": bought}},
+		["Buys", "Pays", "Gone"],
+		["revenue", "payment_punctuality"],
+	)
+	assert found == {
+		"Buys": {"revenue": bought},
+		"Pays": {"payment_punctuality": bought, "revenue": NOTHING_BOUGHT},
+		"Gone": {"revenue": NOTHING_BOUGHT},
+	}
+	assert with_lapsed({}, ["Gone"], ["growth"]) == {}

@@ -23,7 +23,7 @@ frappe.ui.form.on("Customer Tiering Policy", {
 		const usable = () => ({ filters: { disabled: 0 } });
 		for (const field of ["default_tier", "tier_a", "tier_b", "tier_c"]) frm.set_query(field, usable);
 		for (const table of ["bands", "segments", "cells", "limits"]) frm.set_query("tier", table, usable);
-		show_units();
+		show_units(frm);
 	},
 
 	refresh(frm) {
@@ -80,14 +80,14 @@ function add_buttons(frm) {
 }
 
 // The metrics with their units, as they are rated in them.
-async function show_units() {
+async function show_units(frm) {
 	const metrics = await partner_relations.care_call("tiering.metric_units");
 	const units = Object.fromEntries(metrics.map(({ metric, unit }) => [metric, unit]));
 	const labels = Object.fromEntries(metrics.map(({ metric, label }) => [metric, label]));
 	const named = (metric) => (units[metric] ? `${labels[metric]} (${__(units[metric])})` : metric);
 	frappe.meta.docfield_map["Customer Tiering Metric"].metric.formatter = (metric) =>
 		partner_relations.escape(named(metric));
-	cur_frm?.doctype === "Customer Tiering Policy" && cur_frm.refresh_field("metrics");
+	frm.refresh_field("metrics");
 }
 
 function show_total(frm) {
