@@ -16,6 +16,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # So that tests can import what they share: tests/support (this folder is not a package of the app).
 sys.path.insert(0, str(CHECKOUT / "tests"))
 
+from support.jobs import forget_jobs  # noqa: E402
 from support.servers import Bench, Process  # noqa: E402
 
 
@@ -133,6 +134,7 @@ def start_worker(bench: Bench) -> Iterator[Callable[[], Process]]:
 
 	A worker sees committed rows only: the test needs `@pytest.mark.commits`.
 	"""
+	forget_jobs()
 	started: list[Process] = []
 
 	def start() -> Process:

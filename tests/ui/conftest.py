@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support.jobs import forget_jobs
 from support.servers import CHROMIUM_ARGUMENTS, Bench, find_chromium
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
@@ -27,6 +28,7 @@ def server(bench: Bench) -> Iterator[str]:
 	import frappe
 
 	frappe.db.commit()
+	forget_jobs()
 	web, address = bench.web()
 	others = [bench.worker(), bench.socketio()]
 	yield address
