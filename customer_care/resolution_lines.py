@@ -78,11 +78,7 @@ def parts(
 	if kind == "Repair":
 		return [_repair(asked)]
 	if not asked:
-		raise NotPossible(
-			_("Say in the items what the complaint is about.")
-			if not complaint.items
-			else _("There is a resolution of this kind for everything that is complained already.")
-		)
+		raise NotPossible(_nothing_asked(complaint, wanted))
 	if kind == "Replacement Delivery":
 		return [_replacement(complaint, asked)]
 	if kind == "Return":
@@ -95,6 +91,14 @@ def parts(
 			)
 		)
 	return found
+
+
+def _nothing_asked(complaint: Document, wanted: Sequence[Mapping[str, Any]] | None) -> str:
+	if not complaint.items:
+		return _("Say in the items what the complaint is about.")
+	if wanted is not None:
+		return _("Choose at least one line.")
+	return _("There is a resolution of this kind for everything that is complained already.")
 
 
 # What is asked for
@@ -111,7 +115,7 @@ def _asked(
 ) -> Iterator[_Asked]:
 	"""The complaint's lines with the quantity wanted of each, none of it used up before."""
 	rows = {row.name: row for row in complaint.items}
-	chosen = {line.get("row"): line.get("qty") for line in wanted} if wanted else dict.fromkeys(rows)
+	chosen = dict.fromkeys(rows) if wanted is None else {line.get("row"): line.get("qty") for line in wanted}
 	for name, quantity in chosen.items():
 		row = rows.get(name)
 		if row is None:

@@ -21,7 +21,7 @@ from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.meta import get_field_precision
-from frappe.utils import cstr, escape_html, fmt_money, getdate, now
+from frappe.utils import comma_or, cstr, escape_html, fmt_money, getdate, now
 
 from partner_relations.common.documents import without_scripts
 from partner_relations.customer_care import resolution_lines
@@ -115,26 +115,23 @@ def offers(complaint: Document) -> list[dict[str, Any]]:
 	{"kind", "amount" (what it is worth; None: somebody says), "refused" (a sentence, or None),
 	"lines": [{"row", "qty"}] (the most that may be chosen)}.
 	"""
-	found = []
-	for kind in KINDS:
-		parts, refused = [], None
-		try:
-			parts = resolution_lines.parts(complaint, kind, None, taken(complaint, kind))
-		except resolution_lines.NotPossible as error:
-			refused = str(error)
-		found.append(
-			{
-				"kind": kind,
-				"amount": None
-				if kind in WITH_AMOUNT
-				else float(rounded(sum((part.worth for part in parts), Decimal(0)), complaint.company)),
-				"refused": refused,
-				"lines": [
-					{"row": line.row, "qty": float(line.asked)} for part in parts for line in part.lines
-				],
-			}
-		)
-	return found
+	return [offer(complaint, kind) for kind in KINDS]
+
+
+def offer(complaint: Document, kind: str, lines: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+	"""What one kind of resolution would be of these lines, as `offers` says."""
+	parts, refused = [], None
+	try:
+		parts = resolution_lines.parts(complaint, kind, lines, taken(complaint, kind))
+	except resolution_lines.NotPossible as error:
+		refused = str(error)
+	worth = sum((part.worth for part in parts), Decimal(0))
+	return {
+		"kind": kind,
+		"amount": None if kind in WITH_AMOUNT else float(rounded(worth, complaint.company)),
+		"refused": refused,
+		"lines": [{"row": line.row, "qty": float(line.asked)} for part in parts for line in part.lines],
+	}
 
 
 def _parts(
@@ -390,7 +387,7 @@ def _check_open(complaint: Document) -> None:
 def _check_role(*roles: str) -> None:
 	if not set(roles) & set(frappe.get_roles()):
 		frappe.throw(
-			_("This takes the role {0}.").format(_(" or ").join(_(role) for role in roles)),
+			_("This takes the role {0}.").format(comma_or([_(role) for role in roles], add_quotes=False)),
 			frappe.PermissionError,
 			title=_("Somebody Else Must Do This"),
 		)

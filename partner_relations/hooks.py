@@ -42,8 +42,12 @@ doctype_js = {
 	"Contract": "public/js/contract.js",
 	"Contract Template": "public/js/contract_template.js",
 	"Customer": "public/js/customer.js",
+	"Delivery Note": "public/js/delivery_note.js",
 	"Purchase Order": "public/js/purchase_order.js",
+	"Sales Invoice": "public/js/sales_invoice.js",
+	"Sales Order": "public/js/sales_order.js",
 	"Supplier": "public/js/supplier.js",
+	"Warranty Claim": "public/js/warranty_claim.js",
 }
 doctype_list_js = {
 	"Contract": "public/js/contract_list.js",

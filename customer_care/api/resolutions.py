@@ -3,6 +3,7 @@
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from partner_relations.customer_care import resolution_documents, resolution_overview, resolutions
@@ -23,6 +24,14 @@ def offers(complaint: str) -> list[dict[str, Any]]:
 	return resolutions.offers(document)
 
 
+@frappe.whitelist()
+def worth(complaint: str, kind: str, lines: list | str | None = None) -> dict[str, Any]:
+	"""What one kind of resolution would be worth of some lines, or why it can't be made of them."""
+	document = _readable(complaint)
+	document.check_permission("write")
+	return resolutions.offer(document, kind, _lines(lines) or [])
+
+
 @frappe.whitelist(methods=["POST"])
 def propose(
 	complaint: str,
@@ -33,7 +42,7 @@ def propose(
 ) -> list[str]:
 	"""Propose a resolution; `resolutions.propose` checks the right to."""
 	_readable(complaint)
-	return resolutions.propose(complaint, kind, amount, note, frappe.parse_json(lines) if lines else None)
+	return resolutions.propose(complaint, kind, amount, note, _lines(lines))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -63,6 +72,16 @@ def make(complaint: str, row: str) -> dict[str, str]:
 	_readable(complaint)
 	doctype, name = resolution_documents.make(complaint, row)
 	return {"doctype": doctype, "name": name}
+
+
+def _lines(lines: list | str | None) -> list[dict[str, Any]] | None:
+	"""The lines chosen, as rows with names and quantities; None where nobody chose."""
+	chosen = frappe.parse_json(lines) if lines else None
+	if chosen is None:
+		return None
+	if not isinstance(chosen, list) or not all(isinstance(line, dict) for line in chosen):
+		frappe.throw(_("Choose the lines again."))
+	return chosen
 
 
 def _readable(complaint: str) -> Document:

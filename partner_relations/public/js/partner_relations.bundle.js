@@ -1,6 +1,7 @@
 import * as calculation from "./partner_relations/calculation";
 import * as complaint_life from "./partner_relations/complaint_life";
 import * as complaint_reports from "./partner_relations/complaint_reports";
+import * as complaint_resolution from "./partner_relations/complaint_resolution";
 import * as contract_changes from "./partner_relations/contract_changes";
 import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as contract_life from "./partner_relations/contract_life";
@@ -27,6 +28,7 @@ Object.assign(
 	calculation,
 	complaint_life,
 	complaint_reports,
+	complaint_resolution,
 	contract_changes,
 	contract_clauses,
 	contract_life,

@@ -1,0 +1,365 @@
+// What a customer gets for a complaint: proposed, approved, made as ERPNext's own documents.
+
+import { cards, empty_state, escape, form_link } from "./display";
+import { care_call } from "./server";
+
+const COMPLAINT = "Customer Complaint";
+
+const COLORS = {
+	"Awaiting Approval": "orange",
+	Approved: "blue",
+	Made: "yellow",
+	Done: "green",
+	Rejected: "red",
+	Cancelled: "gray",
+};
+
+const OF_GOODS = ["Credit Note", "Return", "Replacement Delivery"];
+const WITH_AMOUNT = ["Repair", "Price Allowance"];
+
+// What is usually done for who seeks it.
+const USUAL = {
+	Credit: "Credit Note",
+	Replacement: "Replacement Delivery",
+	Repair: "Repair",
+	Return: "Return",
+	"Price Allowance": "Price Allowance",
+	Apology: "Apology",
+};
+
+// Fills the tab Resolution: what was granted and what is left of the limit, and each resolution with its
+// document and what may be done next.
+export async function show_complaint_resolutions(frm) {
+	frm.toggle_display(["resolutions", "resolution_cost"], false);
+	frm.toggle_display("resolution_overview", !frm.is_new());
+	if (frm.is_new()) return;
+	const { name } = frm.doc;
+	const overview = await care_call("resolutions.overview", { complaint: name });
+	if (frm.doc.name !== name) return;
+	const $wrapper = frm.get_field("resolution_overview").$wrapper;
+	$wrapper.html(overview_html(overview));
+	$wrapper.find("[data-action]").on("click", (event) => {
+		const { action, row } = event.currentTarget.dataset;
+		ACTIONS[action](
+			frm,
+			overview.rows.find((one) => one.name === row),
+			overview
+		);
+	});
+}
+
+// A line in the forms of ERPNext's documents that were made for a complaint.
+export function show_complaint_of_document(frm) {
+	const { customer_complaint } = frm.doc;
+	if (customer_complaint) {
+		frm.set_intro(__("For the complaint {0}", [form_link(COMPLAINT, customer_complaint)]), "blue");
+	}
+}
+
+function overview_html(overview) {
+	const { rows, may_propose } = overview;
+	const add = may_propose
+		? `<button class="btn btn-default btn-sm" data-action="propose">${__("Propose Resolution…")}</button>`
+		: "";
+	if (!rows.length) {
+		const text = may_propose
+			? __("Nothing was granted yet. Propose what the customer gets: a credit note, a replacement…")
+			: __("Nothing was granted yet.");
+		return empty_state(`<p>${text}</p>${add}`);
+	}
+	return `${cards(figures(overview))}
+		<table class="table table-bordered pr-table">
+			<thead><tr>
+				<th>${__("Resolution")}</th><th class="text-right">${__("Amount")}</th>
+				<th>${__("Status")}</th><th>${__("Document")}</th><th class="text-right">${__("Cost")}</th><th></th>
+			</tr></thead>
+			<tbody>${rows.map((row) => row_html(row, overview)).join("")}</tbody>
+		</table>${add}`;
+}
+
+function figures({ rows, granted, limit, cost, currency }) {
+	const left = Math.max(0, limit - granted);
+	const waiting = rows.filter(({ status }) => status === "Awaiting Approval").length;
+	return [
+		{ label: __("Granted"), value: money(granted, currency) },
+		{
+			label: __("Left Without Approval"),
+			value: money(left, currency),
+			hint: __("of {0} by the tier", [money(limit, currency)]),
+			color: left ? "green" : "orange",
+		},
+		{
+			label: __("Awaiting Approval", null, COMPLAINT),
+			value: String(waiting),
+			color: waiting ? "orange" : "gray",
+		},
+		{ label: __("Cost So Far"), value: money(cost, currency), hint: __("Submitted documents") },
+	];
+}
+
+function row_html(row, { currency }) {
+	const status = `<span class="indicator-pill ${COLORS[row.status]}">${escape(
+		__(row.status, null, COMPLAINT)
+	)}</span>`;
+	const note = row.note ? `<div class="text-muted small">${escape(row.note)}</div>` : "";
+	return `<tr>
+		<td>${escape(__(row.kind))}${note}</td>
+		<td class="text-right">${money(row.amount, currency)}</td>
+		<td>${status}<div class="text-muted small">${escape(who(row))}</div></td>
+		<td>${document_html(row)}</td>
+		<td class="text-right">${row.status === "Done" ? money(row.cost, currency) : ""}</td>
+		<td class="text-right">${buttons(row)}</td>
+	</tr>`;
+}
+
+// Who proposed and decided, and why.
+function who(row) {
+	const lines = [__("Proposed by {0}", [row.proposed_by])];
+	if (row.approved_by && row.approved_by !== row.proposed_by) {
+		lines.push(__("Decided by {0}", [row.approved_by]));
+	}
+	if (row.decision_reason) lines.push(row.decision_reason);
+	return lines.join(" · ");
+}
+
+function document_html({ document, source_type, source_name }) {
+	if (document) {
+		const { doctype, name, docstatus, status, amount, currency } = document;
+		const state = [
+			doctype === "Communication" ? __("Letter") : __(docstatus ? status : status || "Draft"),
+			amount ? format_currency(amount, currency) : "",
+		];
+		return `${form_link(doctype, name)}<div class="text-muted small">${escape(
+			state.filter(Boolean).join(" · ")
+		)}</div>`;
+	}
+	return source_name
+		? `<span class="text-muted small">${__("from {0}", [form_link(source_type, source_name)])}</span>`
+		: "";
+}
+
+function buttons(row) {
+	const list = [];
+	if (row.may_decide) {
+		list.push(button("approve", row, __("Approve"), "btn-primary"), button("reject", row, __("Reject")));
+	}
+	if (row.status === "Approved") {
+		list.push(button("make", row, row.kind === "Apology" ? __("Send") : __("Make"), "btn-primary"));
+	}
+	if (row.may_withdraw) list.push(button("withdraw", row, __("Withdraw")));
+	return list.join(" ");
+}
+
+function button(action, row, label, css_class = "btn-default") {
+	return `<button class="btn btn-xs ${css_class}" data-action="${action}"
+		data-row="${escape(row.name)}">${escape(label)}</button>`;
+}
+
+function money(amount, currency) {
+	return escape(format_currency(amount, currency));
+}
+
+const ACTIONS = {
+	propose: (frm, _row, overview) => propose(frm, overview),
+	approve: (frm, row) => decide(frm, row, "approve", __("Approve"), false),
+	reject: (frm, row) => decide(frm, row, "reject", __("Reject"), true),
+	withdraw: (frm, row) => decide(frm, row, "withdraw", __("Withdraw"), true),
+
+	async make(frm, row) {
+		if (row.refused) {
+			frappe.msgprint({
+				title: __("Somebody Else Must Do This"),
+				message: escape(row.refused),
+				indicator: "orange",
+			});
+			return;
+		}
+		check_saved(frm);
+		const { doctype, name } = await care_call(
+			"resolutions.make",
+			{ complaint: frm.doc.name, row: row.name },
+			__("Making the document")
+		);
+		await frm.reload_doc();
+		if (doctype !== "Communication") frappe.set_route("Form", doctype, name);
+	},
+};
+
+// Asks for the reason, which is kept with the user's name.
+function decide(frm, row, action, label, demanded) {
+	check_saved(frm);
+	const dialog = new frappe.ui.Dialog({
+		title: `${label}: ${__(row.kind)}`,
+		fields: [
+			{
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				description: __("It is kept with your name and the date."),
+				reqd: demanded ? 1 : 0,
+			},
+		],
+		primary_action_label: label,
+		async primary_action({ reason }) {
+			await care_call(
+				`resolutions.${action}`,
+				{ complaint: frm.doc.name, row: row.name, reason },
+				label
+			);
+			dialog.hide();
+			await frm.reload_doc();
+		},
+	});
+	dialog.show();
+}
+
+// Offers what the complaint's lines allow, with what it is worth and whether it needs an approval.
+async function propose(frm, { currency, limit, granted }) {
+	check_saved(frm);
+	const offers = await care_call("resolutions.offers", { complaint: frm.doc.name });
+	const by_kind = Object.fromEntries(offers.map((offer) => [offer.kind, offer]));
+	const possible = offers.filter(({ refused }) => !refused).map(({ kind }) => kind);
+	const usual = USUAL[frm.doc.remedy_sought];
+	const dialog = new frappe.ui.Dialog({
+		title: __("Propose Resolution"),
+		fields: [
+			{
+				fieldname: "kind",
+				fieldtype: "Select",
+				label: __("Resolution"),
+				options: offers.map(({ kind }) => ({ value: kind, label: __(kind) })),
+				default: possible.includes(usual) ? usual : possible[0],
+				reqd: 1,
+				onchange: () => show_kind(),
+			},
+			{ fieldname: "state", fieldtype: "HTML" },
+			{
+				fieldname: "lines",
+				fieldtype: "Table",
+				label: __("Lines"),
+				description: __("A quantity of 0 leaves a line out."),
+				cannot_add_rows: true,
+				cannot_delete_rows: true,
+				in_place_edit: true,
+				data: [],
+				fields: [
+					{
+						fieldname: "item",
+						fieldtype: "Data",
+						label: __("Item"),
+						in_list_view: 1,
+						read_only: 1,
+						columns: 5,
+					},
+					{
+						fieldname: "tracked",
+						fieldtype: "Data",
+						label: __("Batch or Serial No"),
+						in_list_view: 1,
+						read_only: 1,
+						columns: 3,
+					},
+					{
+						fieldname: "qty",
+						fieldtype: "Float",
+						label: __("Quantity"),
+						in_list_view: 1,
+						columns: 2,
+						onchange: () => show_worth(),
+					},
+				],
+			},
+			{
+				fieldname: "amount",
+				fieldtype: "Currency",
+				label: __("Amount"),
+				options: "currency",
+				onchange: () => show_worth(),
+			},
+			{ fieldname: "currency", fieldtype: "Data", hidden: 1, default: currency },
+			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+		],
+		primary_action_label: __("Propose"),
+		async primary_action({ kind, amount, note }) {
+			await care_call(
+				"resolutions.propose",
+				{ complaint: frm.doc.name, kind, amount, note, lines: chosen_lines() },
+				__("Proposing")
+			);
+			dialog.hide();
+			await frm.reload_doc();
+		},
+	});
+
+	const kind = () => dialog.get_value("kind");
+
+	function chosen_lines() {
+		if (kind() === "Apology") return null;
+		const lines = dialog.fields_dict.lines.df.data.filter(({ qty }) => flt(qty) > 0);
+		return lines.map(({ row, qty }) => ({ row, qty }));
+	}
+
+	function show_kind() {
+		const offer = by_kind[kind()];
+		if (!offer) return;
+		const rows = Object.fromEntries((frm.doc.items || []).map((row) => [row.name, row]));
+		const quantities = {};
+		for (const { row, qty } of offer.lines) quantities[row] = flt(quantities[row]) + qty;
+		const table = dialog.fields_dict.lines;
+		table.df.data = Object.entries(quantities).map(([row, qty], index) => ({
+			idx: index + 1,
+			name: row,
+			row,
+			item: rows[row]?.item_name || rows[row]?.item_code,
+			tracked: rows[row]?.serial_no || rows[row]?.batch_no,
+			qty,
+		}));
+		table.grid.df.data = table.df.data;
+		table.grid.refresh();
+		dialog.set_df_property("lines", "hidden", table.df.data.length ? 0 : 1);
+		dialog.set_df_property("amount", "hidden", WITH_AMOUNT.includes(kind()) ? 0 : 1);
+		dialog.set_df_property("amount", "reqd", kind() === "Price Allowance" ? 1 : 0);
+		dialog.set_df_property("note", "reqd", kind() === "Apology" ? 1 : 0);
+		dialog.set_df_property("note", "label", kind() === "Apology" ? __("Apology") : __("Note"));
+		show_worth();
+	}
+
+	async function show_worth() {
+		const offer = by_kind[kind()];
+		if (!offer) return;
+		let { refused, amount } = offer;
+		if (!refused && OF_GOODS.includes(kind())) {
+			const asked = kind();
+			({ refused, amount } = await care_call("resolutions.worth", {
+				complaint: frm.doc.name,
+				kind: asked,
+				lines: chosen_lines(),
+			}));
+			if (asked !== kind()) return;
+		}
+		if (WITH_AMOUNT.includes(kind())) amount = flt(dialog.get_value("amount"));
+		dialog.get_field("state").$wrapper.html(state_html(refused, amount));
+		dialog.get_primary_btn().prop("disabled", Boolean(refused));
+	}
+
+	function state_html(refused, amount) {
+		if (refused)
+			return `<div class="alert alert-warning">${escape(frappe.utils.html2text(refused))}</div>`;
+		const left = Math.max(0, limit - granted);
+		const worth = amount ? __("It comes to {0}.", [money(amount, currency)]) : __("It costs nothing.");
+		const approval =
+			amount > left
+				? __("Of the tier's limit {0} are left, so somebody else approves it.", [
+						money(left, currency),
+					])
+				: __("It is within what you may grant.");
+		return `<p class="text-muted">${worth} ${approval}</p>`;
+	}
+
+	dialog.show();
+	show_kind();
+}
+
+function check_saved(frm) {
+	if (frm.is_dirty()) frappe.throw(__("Save your changes first."));
+}

@@ -1,0 +1,5 @@
+frappe.ui.form.on("Sales Invoice", {
+	refresh(frm) {
+		partner_relations.show_complaint_of_document(frm);
+	},
+});
