@@ -204,9 +204,9 @@ contract_breaches_detected = [
 
 customer_complaint_step_taken = ["partner_relations.customer_care.complaint_mails.after_step"]
 customer_tiers_moved = ["partner_relations.customer_care.complaint_deadlines.follow_tier_moves"]
+supplier_kpi_measures = ["partner_relations.customer_care.metrics.suppliers.SUPPLIER_COMPLAINT_RATE"]
 
 # Mails that go out
-supplier_kpi_measures = ["partner_relations.customer_care.metrics.suppliers.SUPPLIER_COMPLAINT_RATE"]
 
 make_email_body_message = ["partner_relations.customer_care.complaint_mails.mark_automatic"]
 
@@ -280,6 +280,7 @@ jinja = {
 		"partner_relations.supplier_quality.letters.breach_letter",
 		"partner_relations.supplier_quality.letters.reward_penalty_letter",
 	],
+		"partner_relations.customer_care.eight_d.eight_d_report",
 }
 
 # Jobs

@@ -15,6 +15,30 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"search_index": 1,
 		},
 	],
+	"Quality Action": [
+		{
+			"fieldname": "supplier",
+			"fieldtype": "Link",
+			"label": "Supplier",
+			"options": "Supplier",
+			"insert_after": "date",
+			"read_only": 1,
+			"search_index": 1,
+			"in_standard_filter": 1,
+			"depends_on": "supplier",
+		},
+		# No link: an action must not stop the deletion of a complaint.
+		{
+			"fieldname": "customer_complaint",
+			"fieldtype": "Data",
+			"label": "Customer Complaint",
+			"insert_after": "supplier",
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"depends_on": "customer_complaint",
+		},
+	],
 }
 
 PROPERTIES: tuple[tuple[str, str, str, str, str], ...] = ()

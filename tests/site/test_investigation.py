@@ -131,7 +131,7 @@ def test_an_action_that_did_not_work_needs_another():
 	failed = an_action(done_on=0, effective="No", check_note="Scratched again.")
 	complaint = bring_to(make_complaint(actions=[failed]), "confirm")
 	assert complaint.actions[0].checked_by == frappe.session.user
-	with pytest.raises(frappe.ValidationError, match="row 1 didn.*work"):
+	with pytest.raises(frappe.ValidationError, match=r"row 1 didn.*work"):
 		take_step(complaint.name, "close")
 	document = frappe.get_doc(COMPLAINT, complaint.name)
 	document.append("actions", an_action(action="Use wooden boxes", done_on=0))

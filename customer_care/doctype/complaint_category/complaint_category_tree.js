@@ -3,8 +3,6 @@ frappe.treeview_settings["Complaint Category"] = {
 	title: __("Complaint Categories"),
 	ignore_fields: ["parent_complaint_category"],
 	get_label(node) {
-		return frappe.utils.escape_html(
-			node.is_root ? __("Complaint Categories") : __(node.data.value)
-		);
+		return frappe.utils.escape_html(node.is_root ? __("Complaint Categories") : __(node.data.value));
 	},
 };

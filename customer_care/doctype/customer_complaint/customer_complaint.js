@@ -11,6 +11,8 @@ frappe.ui.form.on("Customer Complaint", {
 			query: "partner_relations.customer_care.api.complaints.handlers",
 		}));
 		frm.set_query("category", () => ({ filters: { is_group: 0, disabled: 0 } }));
+		partner_relations.set_up_complaint_items(frm);
+		partner_relations.set_up_investigation(frm);
 		frm.set_query("contact", ({ customer }) => ({
 			query: "frappe.contacts.doctype.contact.contact.contact_query",
 			filters: customer ? { link_doctype: "Customer", link_name: customer } : {},
@@ -19,6 +21,10 @@ frappe.ui.form.on("Customer Complaint", {
 
 	refresh(frm) {
 		partner_relations.show_complaint_life(frm);
+		partner_relations.offer_complaint_items(frm);
+		partner_relations.show_complaint_trace(frm);
+		partner_relations.show_investigation(frm);
+		partner_relations.show_complaint_resolutions(frm);
 	},
 
 	// What such complaints usually are, until somebody says otherwise.

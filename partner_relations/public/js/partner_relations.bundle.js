@@ -1,7 +1,10 @@
 import * as calculation from "./partner_relations/calculation";
+import * as complaint_investigation from "./partner_relations/complaint_investigation";
+import * as complaint_items from "./partner_relations/complaint_items";
 import * as complaint_life from "./partner_relations/complaint_life";
 import * as complaint_reports from "./partner_relations/complaint_reports";
 import * as complaint_resolution from "./partner_relations/complaint_resolution";
+import * as complaint_trace from "./partner_relations/complaint_trace";
 import * as contract_changes from "./partner_relations/contract_changes";
 import * as contract_clauses from "./partner_relations/contract_clauses";
 import * as contract_life from "./partner_relations/contract_life";
@@ -26,9 +29,12 @@ frappe.provide("partner_relations");
 Object.assign(
 	partner_relations,
 	calculation,
+	complaint_investigation,
+	complaint_items,
 	complaint_life,
 	complaint_reports,
 	complaint_resolution,
+	complaint_trace,
 	contract_changes,
 	contract_clauses,
 	contract_life,

@@ -13,6 +13,7 @@ SUPPLIER_FIELDS = {
 	"Purchase Receipt": "supplier",
 	"Purchase Invoice": "supplier",
 	"Supplier Quotation": "supplier",
+	"Customer Complaint": "supplier",
 }
 """Where a source document says whom it is about; a Quality Inspection says it by its own reference."""
 
@@ -105,6 +106,7 @@ class SupplierRewardPenalty(Document):
 			"Purchase Invoice",
 			"Quality Inspection",
 			"Supplier Quotation",
+			"Customer Complaint",
 		]
 		status: DF.Literal[
 			"Proposed",
@@ -303,7 +305,7 @@ class SupplierRewardPenalty(Document):
 			frappe.throw(
 				_("{0} is about {1} and {2}. Choose a document of the same supplier and company.").format(
 					get_link_to_form(doctype, name),
-					frappe.bold(escape_html(supplier)),
+					frappe.bold(escape_html(supplier or "–")),
 					frappe.bold(escape_html(company)),
 				)
 			)

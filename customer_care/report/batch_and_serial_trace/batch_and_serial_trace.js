@@ -1,0 +1,32 @@
+(() => {
+	const number_filter = (fieldname, doctype, item_field) => ({
+		fieldname,
+		label: __(doctype),
+		fieldtype: "Link",
+		options: doctype,
+		get_query: () => {
+			const item_code = frappe.query_report.get_filter_value("item_code");
+			return item_code ? { filters: { [item_field]: item_code } } : {};
+		},
+	});
+
+	frappe.query_reports["Batch and Serial Trace"] = {
+		filters: [
+			{ fieldname: "item_code", label: __("Item"), fieldtype: "Link", options: "Item" },
+			number_filter("batch_no", "Batch", "item"),
+			number_filter("serial_no", "Serial No", "item_code"),
+		],
+
+		formatter(value, row, column, data, default_formatter) {
+			const html = default_formatter(value, row, column, data);
+			if (column.fieldname === "complaints" && value) {
+				const { party: customer, batch_no, serial_no } = data;
+				const filters = { customer };
+				const [field, number] = serial_no ? ["serial_no", serial_no] : ["batch_no", batch_no];
+				filters[`Customer Complaint Item.${field}`] = number;
+				return partner_relations.page_link(["List", "Customer Complaint"], filters, value);
+			}
+			return html;
+		},
+	};
+})();

@@ -1,0 +1,168 @@
+// Where the goods of a complaint came from, and who else got them: back on the left, forward on the right.
+
+import { escape, form_link, number, page_link } from "./display";
+import { care_call } from "./server";
+
+const SHOWN = 8;
+const STATUS_COLORS = { Accepted: "green", Rejected: "red" };
+
+// Shows the trace of a complaint in its field `trace`.
+export async function show_complaint_trace(frm) {
+	const field = frm.get_field("trace");
+	const { name, items } = frm.doc;
+	if (frm.is_new() || !(items || []).length) {
+		field.$wrapper.html("");
+		return;
+	}
+	const found = await care_call("traceability.trace", { complaint: name });
+	if (frm.doc.name !== name) return;
+	field.$wrapper.html(trace_html(found));
+}
+
+function trace_html(found) {
+	const ways = found.traces.map((one) => way_html(one, found.customer)).join("");
+	const hint = found.traces.length
+		? ""
+		: `<div class="pr-empty">${__(
+				"Choose the batch or serial number of an item to see where it came from and who else got it."
+			)}</div>`;
+	return `<div class="pr-trace">${ways}${hint}${others_html(found)}</div>`;
+}
+
+function way_html(one, customer) {
+	return `<div class="pr-trace-way">
+		${column_html(__("Came From"), origin_html(one))}
+		<div class="pr-trace-middle">${middle_html(one)}</div>
+		${column_html(__("Went To"), deliveries_html(one, customer))}
+	</div>`;
+}
+
+function column_html(title, body) {
+	return `<div class="pr-trace-column"><div class="pr-panel-title">${title}</div>${body}</div>`;
+}
+
+function middle_html({ number: { item_code, batch_no, serial_no }, item_name, ...one }) {
+	const kind = serial_no ? "Serial No" : "Batch";
+	const filters = { item_code, ...(serial_no ? { serial_no } : { batch_no }) };
+	const customers = __("Customers who have it: {0}", [one.customers.length]);
+	return `<div class="text-muted">${escape(serial_no ? __("Serial No") : __("Batch"))}</div>
+		<div class="pr-trace-number">${form_link(kind, serial_no || batch_no)}</div>
+		<div>${form_link("Item", item_code, item_name || item_code)}</div>
+		<div class="text-muted">${escape(customers)}</div>
+		<div>${page_link(["query-report", "Batch and Serial Trace"], filters, __("As a Report"))}</div>`;
+}
+
+// Receipts with their supplier and inspection, and what was made here.
+function origin_html(one) {
+	const made = one.productions.map((row) =>
+		entry_html({
+			title: escape(__("Made here: {0} {1}", [number(row.quantity), __(one.uom)])),
+			document: row,
+			notes: [row.work_order && form_link("Work Order", row.work_order)],
+		})
+	);
+	const received = one.receipts.map((row) =>
+		entry_html({
+			title: row.supplier
+				? form_link("Supplier", row.supplier, row.supplier_name || row.supplier)
+				: escape(__("Not Bought", null, "Trace")),
+			document: row,
+			notes: [
+				quantity_html(row.quantity, row.returned, one.uom, __("sent back: {0}")),
+				row.made_into &&
+					escape(__("{0}, used to make it", [row.number.batch_no || row.number.serial_no])),
+				...one.inspections
+					.filter(
+						({ document_name, item_code }) =>
+							document_name === row.document_name && item_code === row.number.item_code
+					)
+					.map(inspection_html),
+			],
+		})
+	);
+	const hidden = one.hidden.receipts + one.hidden.productions + one.hidden.inspections;
+	const nothing = escape(__("No receipt is known: it may be older than this system."));
+	return list_html([...made, ...received], hidden, nothing);
+}
+
+function inspection_html({ name, status }) {
+	const pill = `<span class="indicator-pill ${STATUS_COLORS[status] || "gray"}">${escape(
+		__(status)
+	)}</span>`;
+	return `${form_link("Quality Inspection", name)} ${pill}`;
+}
+
+function deliveries_html(one, customer) {
+	// This complaint's customer first, then those who still have some of it.
+	const rank = (row) => (row.customer === customer ? 0 : row.quantity - row.returned > 0 ? 1 : 2);
+	const rows = [...one.deliveries].sort((left, right) => rank(left) - rank(right));
+	const entries = rows.map((row) =>
+		entry_html({
+			title: form_link("Customer", row.customer, row.customer_name || row.customer),
+			badge: row.customer === customer ? __("This Complaint") : "",
+			document: row,
+			notes: [quantity_html(row.quantity, row.returned, one.uom, __("came back: {0}"))],
+			faded: row.quantity - row.returned <= 0,
+		})
+	);
+	const more = entries.length - SHOWN;
+	if (more > 0) {
+		entries.splice(
+			SHOWN,
+			more,
+			`<div class="text-muted">${escape(__("{0} more in the report", [more]))}</div>`
+		);
+	}
+	return list_html(entries, one.hidden.deliveries, escape(__("Nobody got it yet.")));
+}
+
+function entry_html({ title, badge = "", document, notes, faded = false }) {
+	const facts = notes.filter(Boolean).map((note) => `<div>${note}</div>`);
+	const mark = badge ? ` <span class="pr-badge pr-blue">${escape(badge)}</span>` : "";
+	return `<div class="pr-trace-entry ${faded ? "text-muted" : ""}">
+		<div><strong>${title}</strong>${mark}</div>
+		<div>${form_link(document.document_type, document.document_name)}
+			<span class="text-muted">${escape(frappe.datetime.str_to_user(document.date))}</span></div>
+		${facts.join("")}
+	</div>`;
+}
+
+function quantity_html(quantity, returned, uom, back) {
+	const parts = [`${number(quantity)} ${__(uom)}`];
+	if (returned) parts.push(back.replace("{0}", number(returned)));
+	return escape(parts.join(", "));
+}
+
+function list_html(entries, hidden, nothing) {
+	const rest = hidden
+		? `<div class="text-muted">${escape(__("Not shown, because you may not read them: {0}", [hidden]))}</div>`
+		: "";
+	return (entries.join("") || (hidden ? "" : `<div class="text-muted">${nothing}</div>`)) + rest;
+}
+
+// Complaints of others about the same batches and serial numbers.
+function others_html({ others, others_hidden, traces }) {
+	if (!traces.length) return "";
+	const rows = others.map(
+		(row) => `<tr>
+			<td>${form_link("Customer Complaint", row.name, row.subject)}</td>
+			<td>${escape(row.customer_name || row.customer)}</td>
+			<td>${escape(__(row.severity, null, "Customer Complaint"))}</td>
+			<td>${escape(__(row.step, null, "Customer Complaint"))}</td>
+			<td>${escape(frappe.datetime.str_to_user(row.received_on.slice(0, 10)))}</td>
+		</tr>`
+	);
+	const title = `<div class="pr-panel-title">${__("Other Complaints About It")}</div>`;
+	const hidden = others_hidden
+		? `<div class="text-muted">${escape(
+				__("Not shown, because you may not read them: {0}", [others_hidden])
+			)}</div>`
+		: "";
+	if (!rows.length) {
+		return `${title}${hidden || `<div class="text-muted">${escape(__("There are none so far."))}</div>`}`;
+	}
+	return `${title}<div class="pr-scroll"><table class="table table-bordered pr-table">
+		<thead><tr><th>${__("Complaint")}</th><th>${__("Customer")}</th><th>${__("Severity")}</th>
+			<th>${__("Step")}</th><th>${__("Received On")}</th></tr></thead>
+		<tbody>${rows.join("")}</tbody></table></div>${hidden}`;
+}
