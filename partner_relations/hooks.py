@@ -279,8 +279,8 @@ jinja = {
 		"partner_relations.supplier_quality.contract_print.contract_letter",
 		"partner_relations.supplier_quality.letters.breach_letter",
 		"partner_relations.supplier_quality.letters.reward_penalty_letter",
-	],
 		"partner_relations.customer_care.eight_d.eight_d_report",
+	],
 }
 
 # Jobs
