@@ -5,4 +5,5 @@ import frappe
 
 def has_permission() -> bool:
 	"""Whether the user may read anything that the app keeps."""
-	return bool(frappe.has_permission("Supplier Evaluation", "read"))
+	kept = ("Supplier Evaluation", "Customer Complaint")
+	return any(frappe.has_permission(doctype, "read") for doctype in kept)
