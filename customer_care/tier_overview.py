@@ -3,7 +3,6 @@
 from typing import Any
 
 import frappe
-from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.utils import escape_html, flt, get_fullname, getdate, rounded, today
 
@@ -117,12 +116,13 @@ def _credit(customer: Any, company: str | None) -> dict[str, Any] | None:
 	row = next((row for row in customer.credit_limits if row.company == company), None)
 	current = flt(row.credit_limit) if row else 0.0
 	terms = tier.suggested_payment_terms
-	if not (limit or terms):
+	if limit == 0 and not terms:
 		return None
 	return {
 		"company": company,
 		"currency": currency,
 		"limit": limit,
+		"without_rate": limit is None and {"limit": tier.suggested_credit_limit, "currency": tier.currency},
 		"current_limit": current,
 		"terms": terms,
 		"current_terms": customer.payment_terms,
@@ -131,11 +131,37 @@ def _credit(customer: Any, company: str | None) -> dict[str, Any] | None:
 	}
 
 
-def _in_currency(amount: float, from_currency: str, to_currency: str) -> float:
-	"""The amount in another currency, in whole units; 0 where there is no rate."""
+def _in_currency(amount: float, from_currency: str, to_currency: str) -> float | None:
+	"""The amount in another currency, in whole units; None where the ERP has no rate.
+
+	Only rates that are entered count: a form that opens doesn't wait for a rate from the internet.
+	"""
 	if not amount or from_currency == to_currency:
 		return flt(amount)
-	return rounded(flt(amount) * flt(get_exchange_rate(from_currency, to_currency, today())), 0)
+	rate = _rate(from_currency, to_currency)
+	return rounded(flt(amount) * rate, 0) if rate else None
+
+
+def _rate(from_currency: str, to_currency: str) -> float | None:
+	"""The latest rate for selling that is not of a later day, in either direction."""
+	pair = ("in", (from_currency, to_currency))
+	rows = frappe.get_all(
+		"Currency Exchange",
+		filters={
+			"from_currency": pair,
+			"to_currency": pair,
+			"for_selling": 1,
+			"date": ("<=", today()),
+			"exchange_rate": (">", 0),
+		},
+		fields=["from_currency", "exchange_rate"],
+		order_by="date desc",
+		limit_page_length=1,
+	)
+	if not rows:
+		return None
+	rate = flt(rows[0].exchange_rate)
+	return rate if rows[0].from_currency == from_currency else 1 / rate
 
 
 def apply_suggestions(name: str, company: str) -> None:
@@ -147,6 +173,12 @@ def apply_suggestions(name: str, company: str) -> None:
 	customer = frappe.get_doc("Customer", name, for_update=True)
 	customer.check_permission("write")
 	suggested = _credit(customer, company)
+	if suggested and suggested["without_rate"] and not suggested["terms"]:
+		frappe.throw(
+			_("There is no exchange rate from {0} to {1}. Enter a Currency Exchange first.").format(
+				suggested["without_rate"]["currency"], suggested["currency"]
+			)
+		)
 	if not suggested:
 		frappe.throw(
 			_("The tier {0} suggests neither a credit limit nor payment terms for {1}.").format(

@@ -30,7 +30,11 @@ TIER_FIELDS = (
 	"assessed_tier",
 	"tier_override_until",
 	"tier_override_reason",
+	"visit_dropped_on",
+	"call_dropped_on",
 )
+"""What services alone write."""
+
 CUSTOMERS_PER_STATEMENT = 2000
 
 
@@ -345,12 +349,12 @@ def check_may_decide(customer: str) -> None:
 
 
 def expire_overrides() -> None:
-	"""Scheduled daily: customers whose tier was set by hand until yesterday or earlier go back."""
-	rows = frappe.get_all(
-		"Customer",
-		filters={"tier_override_until": ("<", today())},
-		fields=["name", "assessed_tier", "tier_override_until"],
-		limit_page_length=0,
+	"""Scheduled daily: customers whose tier was set by hand until yesterday or earlier go back.
+
+	Until when, and to what, is read under the lock: somebody may be setting another one at this moment.
+	"""
+	names = frappe.get_all(
+		"Customer", filters={"tier_override_until": ("<", today())}, pluck="name", limit_page_length=0
 	)
 	move(
 		[
@@ -360,7 +364,8 @@ def expire_overrides() -> None:
 				OVERRIDE_ENDED,
 				_("The tier was set by hand until {0}.").format(format_date(row.tier_override_until)),
 			)
-			for row in rows
+			for row in _lock_customers(names)
+			if row.tier_override_until and getdate(row.tier_override_until) < getdate(today())
 		]
 	)
 

@@ -2,7 +2,7 @@
 
 A visit is an Event of the category Meeting, a call one of the category Call, with the customer among its
 participants. Those that people enter themselves count like those planned here: the next one is due so many
-days after the last that is done or cancelled, and while one is open none is planned.
+days after the last that is done, cancelled or deleted, and while one is open none is planned.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.dynamic_links import invalidate_distinct_link_doctypes
 from frappe.query_builder.functions import Max
 from frappe.utils import escape_html, getdate, now, today
 from pypika import Case
@@ -27,13 +28,18 @@ PLANNED_AHEAD = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Kind:
-	"""Visits or calls: the category of their events, and the field of a tier that says how often."""
+	"""Visits or calls: the category of their events, the field of a tier that says how often, and that of a
+	customer that remembers the one that somebody deleted."""
 
 	category: str
 	rhythm: str
+	dropped: str
 
 
-KINDS = {"Visit": Kind("Meeting", "visit_every_days"), "Call": Kind("Call", "call_every_days")}
+KINDS = {
+	"Visit": Kind("Meeting", "visit_every_days", "visit_dropped_on"),
+	"Call": Kind("Call", "call_every_days", "call_dropped_on"),
+}
 
 
 def plan_contacts() -> None:
@@ -61,7 +67,7 @@ def plan_due() -> int:
 			every, last = rhythm[kind.rhythm], past.get((customer.name, kind.category))
 			if not every or (last and last.open_from):
 				continue
-			on = next_due(every, last, customer)
+			on = next_due(every, last, customer, kind)
 			if on <= getdate(today()) + PLANNED_AHEAD:
 				starts_on = _opening(calendars[customer.customer_tier], max(on, getdate(today())))
 				due.append((name, customer, every, starts_on))
@@ -69,11 +75,12 @@ def plan_due() -> int:
 	return len(due)
 
 
-def next_due(every_days: int, last: Any, customer: Any) -> date:
+def next_due(every_days: int, last: Any, customer: Any, kind: Kind) -> date:
 	"""The day on which a customer's next visit or call is due: counted from the last one, and where there was
 	none, from the day on which the customer came into its tier."""
-	base = (last and last.last_on) or customer.customer_tier_since or customer.creation
-	return getdate(base) + timedelta(days=every_days)
+	past = [getdate(day) for day in (last and last.last_on, customer.get(kind.dropped)) if day]
+	base = max(past) if past else getdate(customer.customer_tier_since or customer.creation)
+	return base + timedelta(days=every_days)
 
 
 def _lock_rhythms() -> dict[str, Any]:
@@ -103,6 +110,7 @@ def _customers(tiers: list[str]) -> list[Any]:
 			customer.customer_tier_since,
 			customer.creation,
 			customer.account_manager,
+			*(customer[kind.dropped] for kind in KINDS.values()),
 			user.language,
 		)
 		.orderby(customer.name)
@@ -177,6 +185,8 @@ def _insert_events(due: list[tuple[str, Any, int, datetime]]) -> None:
 			for name, (_kind, customer, _every, _starts_on) in zip(names, due, strict=True)
 		),
 	)
+	# What Frappe remembers of dynamic links; without it a merge or deletion would pass these rows by.
+	invalidate_distinct_link_doctypes(PARTICIPANT, "reference_doctype", "Customer")
 
 
 def _subject(kind: str, customer: Any) -> str:
@@ -188,7 +198,8 @@ def _subject(kind: str, customer: Any) -> str:
 
 def next_contacts(customer: Any, rhythm: Any) -> list[dict[str, Any]]:
 	"""What the customer's form says of visits and calls, for each that the tier has: `kind`, `every_days`,
-	`on`, `event` (if it is in the calendar) and `overdue`. `rhythm` is a `ServicePolicy`."""
+	`on`, `planned` (it is in the calendar), `event` (if the user may see it there) and `overdue`. `rhythm` is
+	a `ServicePolicy`."""
 	if not (rhythm.visit_every_days or rhythm.call_every_days):
 		return []
 	past = _past_contacts(customer.name)
@@ -197,17 +208,41 @@ def next_contacts(customer: Any, rhythm: Any) -> list[dict[str, Any]]:
 		every, last = getattr(rhythm, kind.rhythm), past.get((customer.name, kind.category))
 		if every:
 			open_from = last and last.open_from
-			on = getdate(open_from) if open_from else next_due(every, last, customer)
+			on = getdate(open_from) if open_from else next_due(every, last, customer, kind)
 			found.append(
 				{
 					"kind": name,
 					"every_days": every,
 					"on": on,
-					"event": last.open_event if open_from else None,
+					"planned": bool(open_from),
+					"event": last.open_event if open_from and _may_see(last.open_event) else None,
 					"overdue": on < getdate(today()),
 				}
 			)
 	return found
+
+
+def _may_see(event: str) -> bool:
+	"""An account manager's visits are private: others learn when, and can't open them."""
+	return bool(frappe.has_permission(EVENT, "read", event))
+
+
+def note_dropped(doc: Any, method: str | None = None) -> None:
+	"""`on_trash` of Event: who deletes a planned visit or call doesn't find it there again tomorrow.
+
+	The next one is due so many days after it, as if it had been cancelled; one that was due long ago counts
+	as dropped today.
+	"""
+	dropped = {kind.category: kind.dropped for kind in KINDS.values()}.get(doc.event_category)
+	customers = [
+		row.reference_docname for row in doc.event_participants if row.reference_doctype == "Customer"
+	]
+	if not (doc.planned_by_tier and dropped and customers):
+		return
+	day = getdate(doc.starts_on)
+	if doc.status == "Open":
+		day = max(day, getdate(today()))
+	frappe.db.set_value("Customer", {"name": ("in", customers)}, dropped, day, update_modified=False)
 
 
 def hand_over(doc: Any, method: str | None = None) -> None:

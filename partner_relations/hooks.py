@@ -139,6 +139,7 @@ doc_events = {
 		],
 		"after_rename": "partner_relations.customer_care.tiers.after_customer_rename",
 	},
+	"Event": {"on_trash": "partner_relations.customer_care.visits.note_dropped"},
 	"Quotation": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
 	"Sales Order": {
 		"validate": [

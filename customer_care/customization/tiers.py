@@ -113,12 +113,28 @@ CUSTOM_FIELDS: dict[str, list[dict]] = {
 			"depends_on": "tier_override_until",
 			"insert_after": "tier_override_until",
 		},
+		*(
+			{
+				"fieldname": name,
+				"fieldtype": "Date",
+				"label": label,
+				"read_only": 1,
+				"no_copy": 1,
+				"hidden": 1,
+				"print_hide": 1,
+				"insert_after": after,
+			}
+			for name, label, after in (
+				("visit_dropped_on", "Planned Visit Deleted On", "tier_override_reason"),
+				("call_dropped_on", "Planned Call Deleted On", "visit_dropped_on"),
+			)
+		),
 		{
 			"fieldname": "customer_potential_section",
 			"fieldtype": "Section Break",
 			"label": "Potential",
 			"description": "What this customer could become, in the account manager's judgement",
-			"insert_after": "tier_override_reason",
+			"insert_after": "call_dropped_on",
 		},
 		{
 			"fieldname": "has_customer_potential",

@@ -159,6 +159,23 @@ def test_what_counts_as_an_order():
 	assert sale.invoice.docstatus == 1
 
 
+def test_what_the_tiers_count_as_a_purchase_counts_here():
+	"""One definition: given up, adjusted and internal sales are none."""
+	group, (customer, internal) = grouped(2)
+	for one in (customer, internal):
+		buys(one, 150, 130, 110, 90)
+	given_up = make_sales_order(customer, on=getdate(today()) - timedelta(days=9))
+	given_up.update_status("Closed")
+	adjusted = sell(customer, on=getdate(today()) - timedelta(days=120), delivery=False).invoice
+	frappe.db.set_value(
+		"Sales Invoice", adjusted.name, {"is_debit_note": 1, "posting_date": add_days(today(), -8)}
+	)
+	frappe.db.set_value("Sales Invoice Item", {"parent": adjusted.name}, "sales_order", None)
+	frappe.db.set_value("Sales Order", {"customer": internal}, "is_internal_customer", 1)
+	(row,) = at_risk(group)[1]
+	assert (row.customer, row.days_since) == (customer, 90)
+
+
 def test_at_risk_shows_what_the_user_may_see():
 	group, (seen, hidden) = grouped(2)
 	for customer in (seen, hidden):
@@ -316,6 +333,21 @@ def test_a_limit_in_another_currency_is_converted():
 	).insert()
 	assert tier_overview._in_currency(1000, "EUR", "USD") == 1250
 	assert tier_overview._in_currency(1000, "USD", "USD") == 1000
+	assert tier_overview._in_currency(1000, "USD", "EUR") == 800
+
+
+def test_a_form_asks_nobody_on_the_internet_for_a_rate(monkeypatch):
+	import requests
+
+	monkeypatch.setattr(requests, "get", lambda *_args, **_values: pytest.fail("asked for a rate"))
+	customer = make_customer()
+	frappe.db.set_value(tiers.TIER, "Regular", "currency", "ISK")
+	frappe.clear_document_cache(tiers.TIER, "Regular")
+	credit = api.overview(customer, COMPANY)["credit"]
+	assert credit["limit"] is None and not credit["differs"]
+	assert credit["without_rate"] == {"limit": 10000, "currency": "ISK"}
+	with pytest.raises(frappe.ValidationError, match="no exchange rate from ISK to USD"):
+		api.apply_suggestions(customer, COMPANY)
 
 
 def test_a_tier_that_suggests_nothing_says_so():

@@ -107,6 +107,17 @@ def test_a_tier_with_customers_is_neither_disabled_nor_deleted():
 		tier.save()
 
 
+def test_a_renamed_tier_keeps_customers_history_and_policy():
+	customer = make_customer()
+	tiers.override(customer, "Key", "Because", add_days(today(), 5))
+	frappe.rename_doc(TIER, "Key", "Gold")
+	assert tier_of(customer) == "Gold" and changes(customer)[-1].to_tier == "Gold"
+	assert frappe.db.get_value(TIER, "Gold", "tier_name") == "Gold"
+	assert tiers.service_policy("Gold").priority == "High"
+	with pytest.raises(frappe.ValidationError, match="can't be merged"):
+		frappe.rename_doc(TIER, "Gold", "Strategic", merge=True)
+
+
 # Moves
 
 
@@ -192,6 +203,26 @@ def test_a_tier_set_by_hand_ends_by_itself():
 	]
 
 
+def test_what_others_do_meanwhile_holds_when_overrides_expire(monkeypatch):
+	"""Between finding the customers and locking them somebody sets a tier anew, or assesses one."""
+	renewed, assessed = make_customer(), make_customer()
+	for customer in (renewed, assessed):
+		tiers.override(customer, "Strategic", "A promise", add_days(today(), 5))
+		frappe.db.set_value("Customer", customer, "tier_override_until", add_days(today(), -1))
+	lock = tiers._lock_customers
+
+	def meanwhile(names):
+		frappe.db.set_value("Customer", renewed, "tier_override_until", add_days(today(), 30))
+		frappe.db.set_value("Customer", assessed, "assessed_tier", "Key")
+		return lock(names)
+
+	with monkeypatch.context() as patched:
+		patched.setattr(tiers, "_lock_customers", meanwhile)
+		tiers.expire_overrides()
+	assert (tier_of(renewed), tier_of(assessed)) == ("Strategic", "Key")
+	assert changes(renewed)[-1].source == "Override" and not changes(renewed)[-1].ended_on
+
+
 def test_an_assessment_waits_until_the_override_ends():
 	customer = make_customer()
 	tiers.override(customer, "Strategic", "A promise", add_days(today(), 5))
@@ -273,6 +304,17 @@ def test_a_customer_with_a_history_can_be_deleted_and_merged():
 	assert changes(other)[-1].ended_on and tier_of(other) == "Regular"
 	frappe.delete_doc("Customer", other)
 	assert changes(other) == []
+
+
+def test_who_may_see_one_user_alone_sees_the_whole_history():
+	"""A User Permission on users is about whose records one works on, not about who decided."""
+	customer = make_customer()
+	tiers.override(customer, "Key", "Because", add_days(today(), 5))
+	user = make_user("Sales User")
+	frappe.get_doc(doctype="User Permission", user=user, allow="User", for_value=user).insert()
+	frappe.set_user(user)
+	rows = frappe.get_list(CHANGE, {"customer": customer}, pluck="source")
+	assert sorted(rows) == ["First Tier", "Override"]
 
 
 # Potential

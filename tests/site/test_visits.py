@@ -6,6 +6,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from factories import make_user
+from frappe.model.dynamic_links import fetch_distinct_link_doctypes
 from frappe.utils import add_days, get_datetime, getdate, today
 from race_factories import race
 from sales_factories import make_customer
@@ -34,6 +35,12 @@ def events(customer: str) -> list:
 			"Event", {"name": ("in", names)}, pluck="name", order_by="event_category desc"
 		)
 	]
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_new_request() -> None:
+	"""Frappe remembers for each request which document types are linked dynamically."""
+	frappe.local.dynamic_link_map = None
 
 
 @pytest.fixture
@@ -140,13 +147,16 @@ def test_what_is_planned_keeps_nobody_from_deleting_a_customer(manager):
 	planned = [event.name for event in events(customer)]
 	frappe.delete_doc("Customer", customer)
 	assert not any(frappe.db.exists("Event", name) for name in planned)
-	other = make_managed(manager)
+
+
+def test_what_was_done_keeps_its_customer(manager):
+	customer = make_managed(manager)
 	visits.plan_due()
-	done, _planned = events(other)
+	done, _planned = events(customer)
 	done.status = "Completed"
 	done.save()
 	with pytest.raises(frappe.LinkExistsError):
-		frappe.delete_doc("Customer", other)
+		frappe.delete_doc("Customer", customer)
 
 
 def test_planning_costs_as_many_statements_for_one_as_for_many(manager):
@@ -160,6 +170,83 @@ def test_planning_costs_as_many_statements_for_one_as_for_many(manager):
 	visits.plan_due()
 	cost(1)
 	assert cost(1) == cost(6)
+
+
+@pytest.mark.parametrize("overdue", [0, 500])
+def test_a_deleted_visit_does_not_come_back(manager, overdue):
+	"""As if it had been cancelled: the next one is due a whole rhythm later."""
+	customer = make_managed(manager)
+	visits.plan_due()
+	visit, call = events(customer)
+	starts_on = get_datetime(add_days(visit.starts_on, -overdue))
+	visit.db_set("starts_on", starts_on)
+	frappe.delete_doc("Event", visit.name)
+	visits.plan_due()
+	assert [event.name for event in events(customer)] == [call.name]
+	document = frappe.get_doc("Customer", customer)
+	document.visit_dropped_on = None  # a form that was open before
+	document.save()
+	(contact, _call) = visits.next_contacts(document, tiers.service_policy("Key"))
+	assert contact["on"] == max(starts_on.date(), getdate(today())) + timedelta(days=180)
+	assert not contact["planned"]
+
+
+def test_who_did_a_visit_and_deletes_it_later_did_it(manager):
+	customer = make_managed(manager)
+	visits.plan_due()
+	visit, _call = events(customer)
+	visit.update({"status": "Completed", "starts_on": get_datetime(add_days(today(), -30)), "ends_on": None})
+	visit.save()
+	frappe.delete_doc("Event", visit.name)
+	(contact, _call) = visits.next_contacts(frappe.get_doc("Customer", customer), tiers.service_policy("Key"))
+	assert contact["on"] == getdate(add_days(today(), 150))
+
+
+def test_what_somebody_deletes_of_their_own_was_no_visit(manager):
+	customer = make_managed(manager)
+	own = frappe.get_doc(
+		doctype="Event",
+		subject="Trade fair",
+		event_category="Meeting",
+		event_type="Public",
+		starts_on=add_days(today(), 12),
+		event_participants=[{"reference_doctype": "Customer", "reference_docname": customer}],
+	).insert()
+	frappe.delete_doc("Event", own.name)
+	visits.plan_due()
+	assert len(events(customer)) == 2
+
+
+def test_others_learn_when_but_get_no_link_to_a_private_visit(manager):
+	customer = frappe.get_doc("Customer", make_managed(manager))
+	visits.plan_due()
+	policy = tiers.service_policy("Key")
+	for user, seen in ((manager, True), (make_user("Sales User"), False)):
+		frappe.set_user(user)
+		for contact in visits.next_contacts(customer, policy):
+			assert (bool(contact["event"]), contact["planned"]) == (seen, True)
+
+
+def test_a_merged_customer_keeps_what_was_planned(manager):
+	customer, kept = make_managed(manager), make_managed(manager)
+	visits.plan_due()
+	planned = {event.name for event in (*events(customer), *events(kept))}
+	frappe.rename_doc("Customer", customer, kept, merge=True)
+	assert {event.name for event in events(kept)} == planned
+	assert visits.plan_due() == 0
+
+
+def test_what_was_planned_follows_a_customer_that_is_renamed(manager):
+	"""Also where Frappe remembers that no event has a customer: ours are written without its documents."""
+	customer = make_managed(manager)
+	frappe.db.delete("Event Participants")
+	frappe.cache.delete_value("dynamic_link_map::Event Participants::reference_doctype")
+	assert fetch_distinct_link_doctypes("Event Participants", "reference_doctype") == []
+	visits.plan_due()
+	assert fetch_distinct_link_doctypes("Event Participants", "reference_doctype") == ["Customer"]
+	renamed = f"{customer} & Sons"
+	frappe.rename_doc("Customer", customer, renamed)
+	assert len(events(renamed)) == 2
 
 
 @pytest.mark.commits

@@ -23,6 +23,13 @@ class CustomerTier(Document):
 		self.validate_severities()
 		self.validate_times()
 
+	def before_rename(self, old: str, new: str, merge: bool = False):
+		"""Two tiers made one would move customers without a word in their history."""
+		if merge:
+			frappe.throw(
+				_("Tiers can't be merged. Move the customers to the other tier, and disable this one.")
+			)
+
 	def on_trash(self):
 		self.require_no_customers(_("Move them to another tier before you delete this one."))
 

@@ -9,8 +9,9 @@ from frappe.utils import add_months, cint, date_diff, flt, fmt_money, format_dat
 from pypika import CustomFunction
 from pypika.analytics import Lag
 from pypika.queries import QueryBuilder
-from pypika.terms import ExistsCriterion
 
+from partner_relations.common.facts.query import union_all
+from partner_relations.customer_care.metrics import MARIADB, METRICS, MetricSettings, Scope, Sql
 from partner_relations.customer_care.report.display import COLORS, customer_columns, visible_customers
 
 FEWEST_ORDERS = 4
@@ -28,7 +29,7 @@ def execute(filters: dict[str, Any] | None = None):
 
 	A customer is at risk when the days since its last order exceed mean + factor x spread of the days between
 	its orders (the sample standard deviation, at least a tenth of the mean). Days with several orders count
-	once. Orders are submitted sales orders, and invoices that were made without one.
+	once. Orders are what the metric "frequency" counts: sales orders, and invoices made without one.
 	"""
 	filters = frappe._dict(filters or {})
 	if not filters.company:
@@ -61,20 +62,21 @@ def _counts(customer: Any) -> bool:
 def rhythms(filters: frappe._dict) -> list[Any]:
 	"""How each customer buys, in one query: orders (days), first and last, mean and spread of the gaps
 	between them in days, and what was ordered; for customers with as many orders as the filters ask for."""
-	since = getdate(add_months(today(), -filters.months))
-	buying = _days(filters.company, since)
-	days_between = CustomFunction("DATEDIFF", ["later", "earlier"])
+	day = getdate(today())
+	scope = Scope(filters.company, getdate(add_months(day, -filters.months)), day, day)
+	sql = Sql(MARIADB, scope, MetricSettings())
+	buying = _days(sql)
 	before = Lag(buying.day).over(buying.customer).orderby(buying.day)
 	gaps = (
-		frappe.qb.from_(buying)
-		.select(buying.customer, buying.day, buying.amount, days_between(buying.day, before).as_("gap"))
+		sql.from_(buying)
+		.select(buying.customer, buying.day, buying.amount, sql.days_between(buying.day, before).as_("gap"))
 		.as_("gaps")
 	)
 	spread = CustomFunction("STDDEV_SAMP", ["gap"])
-	return (
-		frappe.qb.from_(gaps)
+	query = (
+		sql.from_(gaps)
 		.groupby(gaps.customer)
-		.having(Count("*") >= filters.fewest)
+		.having(Count("*") >= sql.value(filters.fewest))
 		.select(
 			gaps.customer,
 			Count("*").as_("orders"),
@@ -84,33 +86,25 @@ def rhythms(filters: frappe._dict) -> list[Any]:
 			spread(gaps.gap).as_("spread"),
 			Sum(gaps.amount).as_("ordered"),
 		)
-	).run(as_dict=True)
+	)
+	return frappe.db.sql(query.get_sql(), sql.values, as_dict=True)
 
 
-def _days(company: str, since: Any) -> QueryBuilder:
-	"""The days on which customers bought, with the amount in company currency."""
-	order, invoice = frappe.qb.DocType("Sales Order"), frappe.qb.DocType("Sales Invoice")
-	line = frappe.qb.DocType("Sales Invoice Item")
-	ordered = (
-		frappe.qb.from_(order)
-		.where((order.docstatus == 1) & (order.company == company) & (order.transaction_date >= since))
-		.select(order.customer, order.transaction_date.as_("day"), order.base_net_total.as_("amount"))
-	)
-	of_orders = (
-		frappe.qb.from_(line)
-		.where((line.parent == invoice.name) & (line.sales_order != ""))
-		.select(line.name)
-	)
-	invoiced = (
-		frappe.qb.from_(invoice)
-		.where((invoice.docstatus == 1) & (invoice.company == company) & (invoice.posting_date >= since))
-		.where((invoice.is_return == 0) & (invoice.is_opening != "Yes"))
-		.where(ExistsCriterion(of_orders).negate())
-		.select(invoice.customer, invoice.posting_date.as_("day"), invoice.base_net_total.as_("amount"))
-	)
-	every = (ordered * invoiced).as_("every")
+def _days(sql: Sql) -> QueryBuilder:
+	"""The days on which customers bought, with the amount in company currency: the purchases that the metric
+	"frequency" counts, so that report and tiers mean the same."""
+	every = union_all(
+		[
+			purchase.source.select(
+				purchase.party.as_("customer"),
+				purchase.evidence["date"].as_("day"),
+				purchase.evidence["amount"].as_("amount"),
+			)
+			for purchase in METRICS["frequency"].facts(sql).branches
+		]
+	).as_("every")
 	return (
-		frappe.qb.from_(every)
+		sql.from_(every)
 		.groupby(every.customer, every.day)
 		.select(every.customer, every.day, Sum(every.amount).as_("amount"))
 		.as_("buying")

@@ -123,19 +123,16 @@ function tier_card({ tier, since, assessment, may_decide }) {
 	};
 }
 
-function contact_card({ kind, every_days, on, event, overdue }, { needs_account_manager }) {
+function contact_card({ kind, every_days, on, planned, event, overdue }, { needs_account_manager }) {
 	const label = kind === "Visit" ? __("Next Visit") : __("Next Call");
-	const planned = event
-		? form_link("Event", event, __("in the calendar"))
-		: escape(
-				needs_account_manager
-					? __("not planned without an account manager")
-					: __("every {0} days", [every_days])
-			);
+	let words = __("every {0} days", [every_days]);
+	if (planned) words = __("in the calendar");
+	else if (needs_account_manager) words = __("not planned without an account manager");
+	const hint = event ? form_link("Event", event, words) : escape(words);
 	return {
 		label: escape(label),
 		value: escape(day(on)),
-		hint: overdue ? `<span class="indicator-pill red">${__("Overdue")}</span> ${planned}` : planned,
+		hint: overdue ? `<span class="indicator-pill red">${__("Overdue")}</span> ${hint}` : hint,
 		color: overdue ? "red" : "",
 	};
 }
@@ -160,16 +157,23 @@ function complaints_card(frm, complaints) {
 
 function credit_card(credit) {
 	if (!credit) return null;
-	const money = (amount) => format_currency(amount, credit.currency, 0);
+	const money = (amount, currency = credit.currency) => format_currency(amount, currency, 0);
 	const words = [];
+	let value = credit.limit ? money(credit.limit) : "–";
+	if (credit.without_rate) {
+		const { limit, currency } = credit.without_rate;
+		value = money(limit, currency);
+		words.push(escape(__("no exchange rate from {0} to {1}", [currency, credit.currency])));
+	}
 	if (credit.limit) words.push(escape(__("agreed so far: {0}", [money(credit.current_limit)])));
 	if (credit.terms && credit.terms !== credit.current_terms) words.push(escape(credit.terms));
-	if (!credit.differs) words.push(`<span class="indicator-pill green">${__("as suggested")}</span>`);
-	else if (credit.may_apply)
+	if (!credit.differs && !credit.without_rate)
+		words.push(`<span class="indicator-pill green">${__("as suggested")}</span>`);
+	else if (credit.differs && credit.may_apply)
 		words.push(`<button class="btn btn-xs btn-default" data-apply-credit>${__("Apply")}</button>`);
 	return {
 		label: escape(__("Suggested Credit Limit")),
-		value: credit.limit ? escape(money(credit.limit)) : "–",
+		value: escape(value),
 		hint: words.join(" · "),
 	};
 }
