@@ -1,7 +1,10 @@
 """Using the Desk in a browser as a person does: for the browser tests."""
 
 import re
+from datetime import date
 
+import frappe
+from frappe.model.document import Document
 from playwright.sync_api import Locator, Page, expect
 
 # On an idle machine a screen takes one or two seconds; CI's may be busy.
@@ -21,6 +24,33 @@ def choose(page: Page, within: Page | Locator, field: str, value: str) -> None:
 	option = page.locator(f"[role=option]:visible:has-text('{value}')").first
 	option.click()
 	expect(entry).to_have_value(value)
+
+
+def write(within: Page | Locator, field: str, value: str) -> None:
+	"""Type into a field of a form or dialog."""
+	entry = control(within, field).locator("input:visible, textarea:visible").first
+	entry.fill(value)
+	entry.blur()
+
+
+def write_text(page: Page, field: str, value: str) -> None:
+	"""Type into an editor of formatted text, which takes a moment to hand it to the form."""
+	editor = control(page, field).locator(".ql-editor[contenteditable=true]")
+	editor.click()
+	page.keyboard.insert_text(value)
+	page.wait_for_function(
+		"([field, value]) => (cur_frm.doc[field] || '').includes(value)", arg=[field, value]
+	)
+
+
+def select(within: Page | Locator, field: str, value: str) -> None:
+	"""Choose an option of a field."""
+	control(within, field).locator("select:visible").first.select_option(value)
+
+
+def tab(page: Page, name: str) -> None:
+	"""Open a tab of the form."""
+	page.locator(".form-tabs .nav-link:visible", has_text=name).click()
 
 
 def table_row(page: Page, table: str, number: int) -> Locator:
@@ -71,3 +101,21 @@ def settled(page: Page) -> None:
 	"""Wait until the page has asked the server nothing for a moment."""
 	page.evaluate("window.quiet_since = 0")
 	page.wait_for_function(QUIET)
+
+
+def next_step(page: Page, name: str) -> None:
+	"""Choose a step from those that the form offers."""
+	settled(page)
+	page.locator(".page-actions:visible .inner-group-button button:visible", has_text="Next Step").click()
+	page.locator(".page-actions .dropdown-menu.show").get_by_text(name, exact=True).click()
+
+
+def fresh(doctype: str, name: str) -> Document:
+	"""A document as it is in the database now."""
+	frappe.db.rollback()
+	return frappe.get_doc(doctype, name)
+
+
+def shown(day: date) -> str:
+	"""A date as the Desk shows it to our users."""
+	return frappe.utils.format_date(day)

@@ -5,6 +5,7 @@ site, or on one whose owner doesn't mind.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from support.jobs import forget_jobs
 from support.servers import CHROMIUM_ARGUMENTS, Bench, find_chromium
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
+
+from support.desk import settled  # noqa: E402
+
+# The builders of the site tests name one another without their folder.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "site"))
 
 PASSWORD = "partner-relations-test"
 DESKTOP = {"width": 1366, "height": 768}
@@ -77,11 +83,11 @@ _FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture
-def open_desk(
+def open_page(
 	server: str, browser: "playwright_api.Browser", checkout: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., "playwright_api.Page"]]:
-	"""A function `open_desk(user, path="/app", password=..., viewport=DESKTOP)` that logs `user` in, in a
-	browser context of its own, and returns the page at `path`.
+	"""A function `open_page(viewport=DESKTOP)` that returns an empty page of a guest, in a browser context of
+	its own.
 
 	A page in trouble fails the test: an uncaught exception in the page, or a response of 500 and above, is
 	raised at the end of the test. `page.problems` is the list. After a failed test a picture of each page is
@@ -89,7 +95,7 @@ def open_desk(
 	"""
 	contexts = []
 
-	def open_page(user: str, path: str = "/app", password: str = PASSWORD, viewport: dict | None = None):
+	def open_one(viewport: dict | None = None) -> "playwright_api.Page":
 		context = browser.new_context(base_url=server, viewport=viewport or DESKTOP, locale="en-US")
 		contexts.append(context)
 		page = context.new_page()
@@ -103,16 +109,9 @@ def open_desk(
 				and page.problems.append(f"{response.status} for {response.request.method} {response.url}")
 			),
 		)
-		page.goto("/login")
-		page.fill("#login_email", user)
-		page.fill("#login_password", password)
-		page.click(".form-login .btn-login")
-		page.wait_for_url(lambda url: "/login" not in url)
-		page.goto(path)
-		page.wait_for_function(READY)
 		return page
 
-	yield open_page
+	yield open_one
 	problems = []
 	for user, context in enumerate(contexts):
 		for number, page in enumerate(context.pages):
@@ -123,3 +122,38 @@ def open_desk(
 		context.close()
 	if problems:
 		pytest.fail("The page was in trouble:\n" + "\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def open_desk(open_page: Callable[..., "playwright_api.Page"]) -> Callable[..., "playwright_api.Page"]:
+	"""A function `open_desk(user, path="/app", password=..., viewport=DESKTOP)` that logs `user` in, on a
+	page of `open_page`, and returns it at `path`."""
+
+	def open_for(user: str, path: str = "/app", password: str = PASSWORD, viewport: dict | None = None):
+		page = open_page(viewport)
+		page.goto("/login")
+		page.fill("#login_email", user)
+		page.fill("#login_password", password)
+		page.click(".form-login .btn-login")
+		page.wait_for_url(lambda url: "/login" not in url)
+		page.goto(path)
+		page.wait_for_function(READY)
+		return page
+
+	return open_for
+
+
+@pytest.fixture
+def picture(checkout: Path, request: pytest.FixtureRequest) -> Callable[["playwright_api.Page", str], None]:
+	"""A function `picture(page, name)` that keeps a screenshot in `.cache/ui/`, numbered in order."""
+	folder = checkout / ".cache" / "ui"
+	folder.mkdir(parents=True, exist_ok=True)
+	journey = request.module.__name__.removeprefix("test_").replace("_", "-")
+	taken: list[str] = []
+
+	def take(page: "playwright_api.Page", name: str) -> None:
+		taken.append(name)
+		settled(page)
+		page.screenshot(path=folder / f"{journey}-{len(taken):02}-{name}.png")
+
+	return take

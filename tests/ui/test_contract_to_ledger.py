@@ -6,16 +6,29 @@ the five people whose work it is. Receipts and the daily check in between come t
 What these tests write stays on the site, under names of this session alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import frappe
 import pytest
 from frappe.utils import add_months, add_to_date, get_first_day, get_last_day, now_datetime
-from playwright.sync_api import Locator, Page, expect
-from support.desk import button, choose, confirm, control, dialog, opened, settled
+from playwright.sync_api import Page, expect
+from support.desk import (
+	button,
+	choose,
+	confirm,
+	dialog,
+	fresh,
+	next_step,
+	opened,
+	select,
+	settled,
+	shown,
+	tab,
+	write,
+	write_text,
+)
 
 from partner_relations.supplier_quality import compliance
 from partner_relations.supplier_quality.breaches import BREACH
@@ -120,57 +133,6 @@ def penalty_account(mark: str) -> str:
 	settings.wait_for_answer = 1
 	settings.save()
 	return account.name
-
-
-@pytest.fixture
-def picture(checkout: Path) -> Callable[[Page, str], None]:
-	"""A function `picture(page, name)` that keeps a screenshot in `.cache/ui/`, numbered in order."""
-	folder = checkout / ".cache" / "ui"
-	folder.mkdir(parents=True, exist_ok=True)
-	taken: list[str] = []
-
-	def take(page: Page, name: str) -> None:
-		taken.append(name)
-		settled(page)
-		page.screenshot(path=folder / f"contract-to-ledger-{len(taken):02}-{name}.png")
-
-	return take
-
-
-def fresh(doctype: str, name: str):
-	"""A document as it is in the database now."""
-	frappe.db.rollback()
-	return frappe.get_doc(doctype, name)
-
-
-def write(within: Page | Locator, field: str, value: str) -> None:
-	"""Type into a field of a form or dialog."""
-	entry = control(within, field).locator("input:visible, textarea:visible").first
-	entry.fill(value)
-	entry.blur()
-
-
-def write_text(page: Page, field: str, value: str) -> None:
-	"""Type into an editor of formatted text, which takes a moment to hand it to the form."""
-	editor = control(page, field).locator(".ql-editor[contenteditable=true]")
-	editor.click()
-	page.keyboard.insert_text(value)
-	page.wait_for_function(
-		"([field, value]) => (cur_frm.doc[field] || '').includes(value)", arg=[field, value]
-	)
-
-
-def select(within: Page | Locator, field: str, value: str) -> None:
-	control(within, field).locator("select:visible").first.select_option(value)
-
-
-def shown(day: date) -> str:
-	"""A date as the Desk shows it to our users."""
-	return frappe.utils.format_date(day)
-
-
-def tab(page: Page, name: str) -> None:
-	page.locator(".form-tabs .nav-link:visible", has_text=name).click()
 
 
 def test_from_a_clause_to_the_ledger(open_desk, ground: Ground, picture):
@@ -306,13 +268,6 @@ def contract_is_reviewed_approved_and_signed(
 		ground.approver,
 	)
 	assert document.docstatus == 1 and document.is_signed and document.signed_file
-
-
-def next_step(page: Page, name: str) -> None:
-	"""Choose a step from those that the contract's form offers."""
-	settled(page)
-	page.locator(".page-actions:visible .inner-group-button button:visible", has_text="Next Step").click()
-	page.locator(".page-actions .dropdown-menu.show").get_by_text(name, exact=True).click()
 
 
 def expect_life_cycle(page: Page, name: str) -> None:

@@ -2,6 +2,7 @@
 there."""
 
 import frappe
+from support.waiting import eventually
 
 
 def test_desk_opens_with_its_socket(open_desk, make_user):
@@ -17,18 +18,5 @@ def test_worker_takes_jobs_of_the_site(server):
 	from frappe.utils.background_jobs import get_job
 
 	job = frappe.enqueue("frappe.utils.now", queue="short", job_id="partner-relations-worker-probe")
-	assert _wait(lambda: get_job("partner-relations-worker-probe").get_status(refresh=True) == "finished"), (
-		job.id
-	)
-
-
-def _wait(condition, seconds: float = 30) -> bool:
-	"""Return whether `condition()` holds within `seconds`."""
-	import time
-
-	deadline = time.monotonic() + seconds
-	while time.monotonic() < deadline:
-		if condition():
-			return True
-		time.sleep(0.2)
-	return False
+	probe = "partner-relations-worker-probe"
+	assert eventually(lambda: get_job(probe).get_status(refresh=True) == "finished"), job.id

@@ -15,7 +15,18 @@ import frappe
 import pytest
 from frappe.utils import getdate
 from playwright.sync_api import Page, expect
-from support.desk import button, choose, confirm, control, dialog, fill_cell, opened, settled, table_row
+from support.desk import (
+	button,
+	choose,
+	confirm,
+	control,
+	dialog,
+	fill_cell,
+	opened,
+	settled,
+	shown,
+	table_row,
+)
 
 from partner_relations.supplier_quality import api
 from partner_relations.supplier_quality.evaluation import EVALUATION
@@ -248,11 +259,6 @@ def order_is_refused_until_the_restriction_is_released(page: Page, ground: Groun
 	frappe.db.rollback()
 	(order,) = frappe.get_all("Purchase Order", {"supplier": ground.bad, "docstatus": 0}, ["total"])
 	assert order.total == 50
-
-
-def shown(day: date) -> str:
-	"""A date as the Desk shows it to our users."""
-	return frappe.utils.format_date(day)
 
 
 # Screens
