@@ -6,8 +6,8 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.model import no_value_fields, table_fields
-from frappe.utils import sanitize_html
+from frappe.model import no_value_fields, numeric_fieldtypes, table_fields
+from frappe.utils import cast, sanitize_html
 
 _TAG = re.compile("<[a-zA-Z/!?]")
 
@@ -27,7 +27,13 @@ def keep_computed_fields(doc) -> None:
 def clear_computed_fields(doc) -> None:
 	"""The same for a document that somebody inserts: what only services may write starts at its default."""
 	for field in _computed_fields(doc):
-		doc.set(field.fieldname, [] if field.fieldtype == "Table" else field.default)
+		if field.fieldtype == "Table":
+			doc.set(field.fieldname, [])
+		elif field.fieldtype in numeric_fieldtypes:
+			# 0 as in the database, lest the timeline tells of a change from 0 to nothing
+			doc.set(field.fieldname, cast(field.fieldtype, field.default))
+		else:
+			doc.set(field.fieldname, field.default)
 
 
 def _computed_fields(doc, also_set_once: bool = False) -> Iterator[Any]:

@@ -29,9 +29,6 @@ const DEADLINE_COLORS = {
 const WAY = Object.keys(STEP_COLORS).slice(0, 7);
 const OPEN = WAY.slice(0, 4);
 
-// Steps that lead on; the others are beside the way.
-const ONWARD = ["acknowledge", "investigate", "propose_resolution", "resolve", "confirm", "close"];
-
 const PROMISES = [
 	["Acknowledge", "acknowledge"],
 	["Respond", "respond"],
@@ -64,6 +61,7 @@ export function deadline_color(status) {
 export function time_until(moment_text) {
 	const minutes = frappe.datetime.get_minute_diff(moment_text, frappe.datetime.system_datetime());
 	const size = Math.abs(minutes);
+	if (!size) return __("now", null, COMPLAINT);
 	if (size < 60) return minutes >= 0 ? __("in {0} min", [size]) : __("{0} min late", [size]);
 	const hours = Math.round(size / 60);
 	if (hours < 48) return minutes > 0 ? __("in {0} h", [hours]) : __("{0} h late", [hours]);
@@ -93,7 +91,7 @@ export async function show_complaint_life(frm) {
 	);
 	const steps = await care_call("complaints.next_steps", { complaint: doc.name });
 	if (frm.doc.name !== doc.name) return;
-	const onward = steps.find(({ name }) => ONWARD.includes(name));
+	const onward = next_on_the_way(doc.step, steps);
 	for (const step of steps) {
 		if (step === onward) {
 			frm.add_custom_button(step.label, () => take(frm, step)).addClass("btn-primary-light");
@@ -101,6 +99,13 @@ export async function show_complaint_life(frm) {
 			frm.add_custom_button(step.label, () => take(frm, step), __("Next Step"));
 		}
 	}
+}
+
+// Of the steps that may follow, the one that leads on along the usual way; others lead back, or beside it.
+function next_on_the_way(from, steps) {
+	const here = WAY.indexOf(from);
+	const ahead = steps.filter(({ target }) => here >= 0 && WAY.indexOf(target) > here);
+	return ahead.sort((one, other) => WAY.indexOf(one.target) - WAY.indexOf(other.target))[0];
 }
 
 // The steps on the usual way, up to where the complaint is.
