@@ -9,15 +9,14 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import cint, getdate
+from frappe.utils import getdate
 from pypika import Order
 from pypika.analytics import DenseRank, RowNumber
 
 from partner_relations.common import background
 from partner_relations.common.background import Execute, RunKind
 from partner_relations.common.facts.dialects import MARIADB
-from partner_relations.common.facts.query import Scope, totals
-from partner_relations.customer_care.metrics import MEASURES
+from partner_relations.common.facts.query import Scope
 from partner_relations.customer_care.tier_assessments import ASSESSMENT, insert_assessments, supersede_open
 from partner_relations.customer_care.tiering import (
 	CustomerFacts,
@@ -27,8 +26,8 @@ from partner_relations.customer_care.tiering import (
 	Totals,
 	assess_each,
 	rfm_cuts,
-	with_lapsed,
 )
+from partner_relations.customer_care.tiering import facts as core_facts
 from partner_relations.customer_care.tiering.placing import plain
 from partner_relations.customer_care.tiering_policies import (
 	POLICY,
@@ -37,7 +36,6 @@ from partner_relations.customer_care.tiering_policies import (
 	customers_in_scope,
 	freeze,
 )
-from partner_relations.supplier_quality.rating.numbers import decimal, stored
 
 RUN = "Customer Tiering Run"
 CUSTOMERS_PER_CHUNK = 5000
@@ -93,23 +91,9 @@ def restart_stalled() -> None:
 def read_facts(
 	policy: Policy, scope: Scope, run_query: Execute | None = None
 ) -> dict[str, dict[str, Totals]]:
-	"""Totals by customer and metric: one grouped query for each metric, whatever the number of customers."""
+	"""What a policy measures customers by, as the site's documents have it today."""
 	run_query = run_query or frappe.db.sql
-	wanted = [row.metric for row in policy.definition.metrics]
-	found: dict[str, dict[str, Totals]] = {}
-	bought_ever: list[str] = []
-	for name in dict.fromkeys((*wanted, "recency")):
-		query = totals(MEASURES[name], scope, policy.settings, MARIADB)
-		rows = run_query(query.sql, query.values)
-		if name == "recency":
-			bought_ever = [customer for customer, *_sums in rows]
-		if name not in wanted:
-			continue
-		for customer, numerator, denominator, sample_size in rows:
-			found.setdefault(customer, {})[name] = Totals(
-				stored(decimal(numerator)), stored(decimal(denominator)), cint(sample_size)
-			)
-	return with_lapsed(found, bought_ever, wanted)
+	return core_facts.read_facts(policy.definition, policy.settings, scope, MARIADB, run_query)
 
 
 def customer_facts(
@@ -259,7 +243,7 @@ def _made_by(run: str) -> Counter:
 
 def _telling(document, policy: Policy) -> Execute:
 	"""Runs the queries that read facts; says after each how far the run is, which keeps it too."""
-	queries = len({*(row.metric for row in policy.definition.metrics), "recency"})
+	queries = len(core_facts.metrics_read(policy.definition))
 	done = 0
 
 	def read(sql: str, values: Mapping[str, Any]) -> list[tuple]:

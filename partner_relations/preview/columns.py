@@ -1,4 +1,4 @@
-"""What the preview reads: its five CSV files, their columns, and how a cell becomes a value.
+"""What the preview reads: its six CSV files, their columns, and how a cell becomes a value.
 
 This is the only list of them. `docs/preview.md` shows it (a test compares); loader and sample obey it.
 """
@@ -159,11 +159,11 @@ class InputFile:
 	columns: tuple[Column, ...]
 
 
-def _company() -> Column:
+def _company(which: str = "buying") -> Column:
 	return Column(
 		"company",
 		NAME,
-		"The buying company. The preview evaluates one company: all rows of all files must agree.",
+		f"The {which} company. The preview evaluates one company: all rows of all files must agree.",
 		otherwise="the one company",
 	)
 
@@ -177,12 +177,16 @@ def _item_group() -> Column:
 	)
 
 
-def _stock_item() -> Column:
+_SERVICES = (
+	"Other items (services) are judged by price on invoices, and by delivery once something was received."
+)
+
+
+def _stock_item(others: str = _SERVICES) -> Column:
 	return Column(
 		"stock_item",
 		YES_NO,
-		"Whether stock is kept of the item. Other items (services) are judged by price on invoices, "
-		"and by delivery once something was received.",
+		f"Whether stock is kept of the item. {others}",
 		otherwise="yes",
 	)
 
@@ -396,7 +400,82 @@ QUOTATION_LINES = InputFile(
 	),
 )
 
-FILES = (ORDER_LINES, RECEIPT_LINES, INSPECTIONS, INVOICE_LINES, QUOTATION_LINES)
+SALES_LINES = InputFile(
+	"sales_lines.csv",
+	"a line of a sale: of a sales invoice or credit note (or of an order, where there are no invoices)",
+	(
+		Column("sale", TEXT, "The invoice.", required=True),
+		Column("date", DATE, "The day it was posted; the same on all its lines.", required=True),
+		Column("customer", NAME, "Who bought; the same on all lines of a sale.", required=True),
+		Column(
+			"amount",
+			SIGNED,
+			"Net amount of the line in company currency. On a return: what was credited, with or without a "
+			"minus sign.",
+			required=True,
+		),
+		Column("item", NAME, "The item.", default="", otherwise="goods without a name"),
+		Column(
+			"quantity",
+			SIGNED,
+			"Quantity in stock units. On a return: what came back, with or without a minus sign.",
+			otherwise="1 (without the column: no Return Rate)",
+		),
+		Column(
+			"cost",
+			SIGNED,
+			"What the goods of the line cost the company, in company currency. Services have no known cost.",
+			otherwise="unknown: the line is left out of the Gross Margin",
+		),
+		Column("is_return", YES_NO, "Whether it is a credit note.", default=0, otherwise="no"),
+		Column(
+			"return_of",
+			TEXT,
+			"On a return: the sale that it takes back, whose customer then owes less.",
+			otherwise="no sale of the file",
+		),
+		Column(
+			"order", TEXT, "The sales order that is billed.", otherwise="no order: the sale is a purchase"
+		),
+		Column(
+			"order_date",
+			DATE,
+			"The day of that order; the same on all its lines.",
+			otherwise="the day of its first sale",
+		),
+		Column(
+			"due_date",
+			DATE,
+			"The day on which the sale is to be paid; the same on all its lines.",
+			otherwise="no Payment Punctuality",
+		),
+		Column("paid_on", DATE, "The day on which it was paid in full.", otherwise="not paid yet"),
+		Column(
+			"customer_group",
+			NAME,
+			"The customer's group, for policies that look at groups; the same on all lines of a customer.",
+			otherwise="no group",
+		),
+		Column(
+			"tier",
+			NAME,
+			"The tier that the customer has now; the same on all its lines.",
+			otherwise="none yet",
+		),
+		Column(
+			"potential",
+			NUMBER,
+			"The account manager's mark for the customer's potential, 0 to 100; the same on all its lines.",
+			otherwise="no mark",
+		),
+		_item_group(),
+		_stock_item("Other items (services) are neither delivered nor sent back."),
+		_company("selling"),
+	),
+)
+
+SUPPLIER_FILES = (ORDER_LINES, RECEIPT_LINES, INSPECTIONS, INVOICE_LINES, QUOTATION_LINES)
+FILES = (*SUPPLIER_FILES, SALES_LINES)
 
 # The files without which a measure has no data. Inspections can stand alone: they may name the supplier.
 FILES_OF_MEASURE: dict[str, tuple[InputFile, ...]] = {
@@ -421,6 +500,20 @@ ASSUMED: tuple[tuple[InputFile, str, tuple[str, ...], str], ...] = (
 	(RECEIPT_LINES, "rejected", ("accepted_quantity", "defect_ppm"), "all receipts count as accepted"),
 	(RECEIPT_LINES, "is_return", ("return_rate",), "nothing counts as sent back"),
 )
+
+# The columns of sales_lines.csv without which a metric of customers has no data.
+COLUMNS_OF_METRIC: dict[str, tuple[str, ...]] = {
+	"revenue": (),
+	"gross_margin": ("cost",),
+	"gross_margin_amount": ("cost",),
+	"growth": (),
+	"recency": (),
+	"frequency": (),
+	"payment_punctuality": ("due_date", "paid_on"),
+	"return_rate": ("quantity",),
+}
+METRICS_OF_THE_ERP = ("complaint_rate", "perfect_order_rate")
+"""Metrics of what no file tells."""
 
 
 def markdown(file: InputFile) -> str:

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import combining, east_asian_width
 
+from partner_relations.preview.columns import SALES_LINES
 from partner_relations.preview.report import Report, reason_text, shown, shown_value
+from partner_relations.preview.tiers import TierReport, change_text, result_text, shown_metric, why
 
 WIDEST_NAME = 32
 WIDEST_HEADING = 10
@@ -39,18 +41,74 @@ def table(report: Report) -> Iterator[str]:
 				*(shown_value(row, report.measure(row.criterion)) for row in score.criteria),
 			]
 		)
+	yield from _laid_out(headings, weights, cells)
+
+
+def tier_table(report: TierReport) -> Iterator[str]:
+	"""The table of customers, line by line: customer, tier, change, result, one column per metric."""
+	weights = {row.metric: row.weight for row in report.policy.definition.metrics}
+	headings = [
+		["Customer"],
+		["Tier"],
+		["Change"],
+		["Result"],
+		*(_wrapped(row.label) for row in report.metrics),
+	]
+	below = [
+		"weight",
+		"",
+		"",
+		"",
+		*(f"{weights[row.name]}%" if weights[row.name] else "" for row in report.metrics),
+	]
+	cells = [
+		[
+			_cut(_printable(result.customer), WIDEST_NAME),
+			_printable(result.outcome.proposed or "–"),
+			change_text(result),
+			_printable(result_text(result)),
+			*(shown_metric(result.metric(row.name), row) for row in report.metrics),
+		]
+		for result in report.results
+	]
+	if not any(below[1:]):
+		below = None
+	yield from _laid_out(headings, below, cells, left=(0, 1, 2, 3))
+
+
+def _laid_out(
+	headings: list[list[str]], below: list[str] | None, cells: list[list[str]], left: tuple[int, ...] = (1,)
+) -> Iterator[str]:
+	"""Headings (each of some lines), a line below them, a rule and the rows, in columns."""
 	height = max(len(heading) for heading in headings)
 	top = [[""] * (height - len(heading)) + heading for heading in headings]
-	rows = [*([heading[line] for heading in top] for line in range(height)), weights, *cells]
+	head = [[heading[line] for heading in top] for line in range(height)] + ([below] if below else [])
+	rows = [*head, *cells]
 	widths = [max(_width(row[column]) for row in rows) for column in range(len(headings))]
 	for number, row in enumerate(rows):
-		if number == height + 1:
+		if number == len(head):
 			yield "  ".join("─" * width for width in widths)
 		line = "  ".join(
-			_padded(cell, width, left=column == 1)
+			_padded(cell, width, left=column in left)
 			for column, (cell, width) in enumerate(zip(row, widths, strict=True))
 		)
 		yield line.rstrip()
+
+
+def tier_remarks(report: TierReport) -> Iterator[str]:
+	"""What to know when reading the table of customers, one remark a line."""
+	for result in report.results:
+		if result.outcome.not_rated is not None:
+			yield f"Not rated: {_printable(result.customer)}: {_printable(why(result))}."
+	yield from (_printable(note) for note in report.notes)
+
+
+def tier_heading(report: TierReport) -> Iterator[str]:
+	"""Which customers were tiered, by what, over which days."""
+	name, method = _printable(report.policy.name), report.policy.definition.method.value
+	yield f"{_printable(report.company)}: customers by the policy {name} ({method})"
+	yield f"Period {report.from_date} to {report.to_date}, as of {report.as_of}"
+	yield f"Rows read: {SALES_LINES.name} {report.rows:,}"
 
 
 def remarks(report: Report) -> Iterator[str]:
@@ -68,7 +126,9 @@ def heading(report: Report) -> Iterator[str]:
 	why = " (all days of the data; --from and --to choose others)" if report.period_is_whole_range else ""
 	yield f"{_printable(report.company)}: suppliers by the template {_printable(report.definition.template)}"
 	yield f"Period {report.from_date} to {report.to_date}{why}, as of {report.as_of}"
-	counts = ", ".join(f"{name} {count:,}" for name, count in report.files.items())
+	counts = ", ".join(
+		f"{name} {count:,}" for name, count in report.files.items() if name != SALES_LINES.name
+	)
 	yield f"Rows read: {counts}"
 
 

@@ -3,9 +3,12 @@
 Whatever comes from the input goes through `escape`; colours come from a fixed list.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
+from typing import TypeVar
 
+from partner_relations.preview.columns import SALES_LINES
 from partner_relations.preview.report import (
 	Report,
 	SupplierResult,
@@ -16,6 +19,7 @@ from partner_relations.preview.report import (
 )
 from partner_relations.supplier_quality.rating import CriterionScore
 
+Any_ = TypeVar("Any_")
 MOST_SUPPLIERS = 200
 MOST_BARS = 30
 
@@ -35,10 +39,23 @@ COLORS = {
 SPARK_WIDTH, SPARK_HEIGHT = 120, 30
 
 
-def render(report: Report, trend: Trend | None) -> str:
-	"""The page's HTML."""
-	title = f"Supplier evaluation: {report.company}"
-	body = "\n".join(
+def render(company: str, sections: Sequence[str]) -> str:
+	"""The page's HTML, of the sections (HTML) that there is data for."""
+	title = f"Preview: {company}"
+	body = "\n".join(sections)
+	return (
+		"<!doctype html>\n"
+		'<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+		'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+		'<meta name="color-scheme" content="light dark">\n'
+		f"<title>{escape(title)}</title>\n<style>\n{_style()}\n</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
+		"</body>\n</html>\n"
+	)
+
+
+def section(report: Report, trend: Trend | None) -> str:
+	"""The evaluation of suppliers, as HTML."""
+	return "\n".join(
 		(
 			_header(report),
 			_summary(report),
@@ -50,22 +67,15 @@ def render(report: Report, trend: Trend | None) -> str:
 			_footer(report),
 		)
 	)
-	return (
-		"<!doctype html>\n"
-		'<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-		'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-		'<meta name="color-scheme" content="light dark">\n'
-		f"<title>{escape(title)}</title>\n<style>\n{_style()}\n</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
-		"</body>\n</html>\n"
-	)
 
 
 def shown_suppliers(report: Report) -> list[str]:
 	"""The suppliers in the page's table: all of them, or the best and the worst of very many."""
-	return [result.supplier for result in _middle_out(report.results, MOST_SUPPLIERS)]
+	return [result.supplier for result in middle_out(report.results, MOST_SUPPLIERS)]
 
 
-def _middle_out(results, most: int) -> list[SupplierResult]:
+def middle_out(results: Sequence[Any_], most: int) -> list[Any_]:
+	"""All results, or the first and the last of very many."""
 	if len(results) <= most:
 		return list(results)
 	return [*results[: most // 2], *results[len(results) - most // 2 :]]
@@ -139,7 +149,7 @@ def _badge(report: Report, result: SupplierResult) -> str:
 
 def _ranking(report: Report) -> str:
 	rated = report.rated
-	bars = _middle_out(rated, MOST_BARS)
+	bars = middle_out(rated, MOST_BARS)
 	limits = "".join(
 		f"<line x1='{band.lower}%' x2='{band.lower}%' y1=0 y2=100% class=limit />"
 		for band in report.definition.scale.bands[1:]
@@ -171,6 +181,20 @@ def _distribution(report: Report) -> str:
 	]
 	unrated = len(report.results) - len(report.rated)
 	counts.append(("Not rated", "var(--gray)", unrated))
+	bands = "".join(
+		f"<tr><td><span class=badge style='background:{_color(report, grade.grade)}'>"
+		f"{escape(grade.grade)}</span><td>{escape(grade.lower)} to {escape(grade.upper)}"
+		f"<td>{_consequence(grade.rfq_action, grade.po_action)}"
+		for grade in report.definition.grades
+	)
+	return (
+		f"<section class='panel grades'><h2>Grades</h2>{grade_columns(counts, 'Suppliers by grade')}"
+		f"<table class=bands><tr><th>Grade<th>Score<th>RFQs and orders{bands}</table></section>"
+	)
+
+
+def grade_columns(counts: Sequence[tuple[str, str, int]], label: str) -> str:
+	"""A column chart of (name, CSS colour, count), as SVG."""
 	most = max((count for _grade, _color, count in counts), default=0) or 1
 	step, height = 72, 170
 	parts = []
@@ -185,17 +209,9 @@ def _distribution(report: Report) -> str:
 			f"<text x={x + step / 2 - 12} y={height + 44} class=axis>{escape(short)}</text>"
 		)
 	width = len(counts) * step
-	bands = "".join(
-		f"<tr><td><span class=badge style='background:{_color(report, grade.grade)}'>"
-		f"{escape(grade.grade)}</span><td>{escape(grade.lower)} to {escape(grade.upper)}"
-		f"<td>{_consequence(grade.rfq_action, grade.po_action)}"
-		for grade in report.definition.grades
-	)
 	return (
-		"<section class='panel grades'><h2>Grades</h2>"
-		f"<svg viewBox='0 0 {width} {height + 54}' role=img aria-label='Suppliers by grade' class=columns>"
+		f"<svg viewBox='0 0 {width} {height + 54}' role=img aria-label='{label}' class=columns>"
 		f"<line x1=0 x2={width} y1={height + 24.5} y2={height + 24.5} class=limit />{''.join(parts)}</svg>"
-		f"<table class=bands><tr><th>Grade<th>Score<th>RFQs and orders{bands}</table></section>"
 	)
 
 
@@ -213,7 +229,7 @@ def _table(report: Report, trend: Trend | None) -> str:
 		for row in criteria
 	)
 	trend_head = "<th class=trend><span>On time by month</span><small>0 to 100 %</small>" if trend else ""
-	chosen = _middle_out(report.results, MOST_SUPPLIERS)
+	chosen = middle_out(report.results, MOST_SUPPLIERS)
 	rows = []
 	for position, result in enumerate(chosen):
 		if position == MOST_SUPPLIERS // 2 and len(report.results) > MOST_SUPPLIERS:
@@ -256,14 +272,15 @@ def _heat_cell(report: Report, row: CriterionScore) -> str:
 	knocked = " class=knocked" if row.knocked_out else ""
 	details = f"rating {shown(row.rating, 2)}, {shown(row.points, 2)} points"
 	if row.fact is not None and row.value is not None:
-		parts = f"{_plain(row.fact.numerator)} of {_plain(row.fact.denominator)}"
+		parts = f"{plain_number(row.fact.numerator)} of {plain_number(row.fact.denominator)}"
 		details = f"{parts}, {row.fact.sample_size:,} facts; {details}"
 	if row.knocked_out:
 		details += "; below the knock-out limit"
 	return f"<td{knocked} style='--h:{hue}' title='{escape(details)}'>{value}"
 
 
-def _plain(number: Decimal) -> str:
+def plain_number(number: Decimal) -> str:
+	"""With thousands separators and at most three decimals."""
 	text = f"{number:,.3f}"
 	return text.rstrip("0").rstrip(".")
 
@@ -293,7 +310,9 @@ def _spark(trend: Trend, supplier: str) -> str:
 
 
 def _footer(report: Report) -> str:
-	files = ", ".join(f"{escape(name)} ({count:,} rows)" for name, count in report.files.items())
+	files = ", ".join(
+		f"{escape(name)} ({count:,} rows)" for name, count in report.files.items() if name != SALES_LINES.name
+	)
 	return (
 		f"<footer><p>Read: {files}.</p><p>A criterion's value becomes a rating by its curve; the score is "
 		"the mean of the ratings, weighted, over the criteria that could be measured; coverage is their "
@@ -391,6 +410,29 @@ svg .axis { fill:var(--soft) }
 .spark { fill:none; stroke:var(--blue); stroke-width:1.6; stroke-linejoin:round }
 .dot { fill:var(--blue) }
 .hover { fill:transparent }
+.bar.customer { grid-template-columns:minmax(90px,220px) minmax(0,1fr) 92px 44px }
+.bar.customer small { color:var(--soft); text-align:right }
+.map { max-height:340px }
+.cell { fill:var(--blue) }
+.customers :is(td,thead th):is(:nth-child(2),:nth-child(3)) { text-align:left }
+.heat .change small { display:block; color:var(--soft); font-size:12.5px }
+.customers .badge { min-width:74px }
+summary { cursor:pointer; list-style:none; text-decoration:underline dotted; text-underline-offset:3px }
+summary::-webkit-details-marker { display:none }
+/* A click anywhere else closes what is open: it falls on this. */
+[open] > summary::before { content:''; position:fixed; inset:0; z-index:1; cursor:default }
+.lines {
+	position:fixed; right:16px; bottom:16px; z-index:2; width:min(720px,calc(100vw - 32px)); max-height:60vh;
+	overflow:auto; padding:14px 16px; border:1px solid var(--line); border-radius:10px;
+	background:var(--panel); color:var(--ink); text-align:left; white-space:normal;
+	box-shadow:0 8px 30px rgb(0 0 0 / 25%);
+}
+.lines h3 { margin:0; font-size:15px }
+.lines p { margin:4px 0 8px; color:var(--soft); font-size:13px }
+.lines table { width:100%; border-collapse:collapse; font-size:13px }
+.lines th { color:var(--soft); font-weight:500; text-align:left; padding:3px 8px 3px 0 }
+.heat .lines td { padding:3px 8px 3px 0; text-align:left; border-top:1px solid var(--line); border-radius:0 }
+header.tiers:not(:first-child) { margin-top:44px; padding-top:20px; border-top:1px solid var(--line) }
 footer { margin-top:16px; color:var(--soft); font-size:13px; overflow-wrap:anywhere }
 footer p { margin:4px 0 }
 @media (max-width:1000px) {

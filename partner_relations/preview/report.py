@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from partner_relations.preview.columns import ASSUMED, FILES_OF_MEASURE
-from partner_relations.preview.load import COMPANY, InputError, Loaded
+from partner_relations.preview.load import Loaded
+from partner_relations.preview.reading import COMPANY, InputError
 from partner_relations.supplier_quality.kpis import MEASURES, SQLITE, KpiSettings, Measure, Scope, lines
 from partner_relations.supplier_quality.rating import CriterionScore, Fact, Score
 from partner_relations.supplier_quality.rating.definition import EVALUATOR_MARK, Definition
@@ -124,14 +125,14 @@ def _notes(
 ) -> Iterator[str]:
 	for name in sorted({name for names in missing.values() for name in names}):
 		kpis = [kpi for kpi, names in missing.items() if name in names]
-		yield f"{name} is missing: {_listed(kpis)} {'has' if len(kpis) == 1 else 'have'} no data."
+		yield f"{name} is missing: {listed(kpis)} {'has' if len(kpis) == 1 else 'have'} no data."
 	for file, column, measures, assumption in ASSUMED:
 		kpis = [row.kpi for row in definition.criteria if row.measure in measures]
 		if kpis and column not in loaded.columns.get(file.name, {column}):
-			yield f"{file.name} has no column {column}: for {_listed(kpis)}, {assumption}."
+			yield f"{file.name} has no column {column}: for {listed(kpis)}, {assumption}."
 	rated = [row.kpi for row in definition.criteria if row.measure == EVALUATOR_MARK]
 	if rated:
-		yield f"{_listed(rated)} {'is' if len(rated) == 1 else 'are'} rated by people, in the ERP: no data."
+		yield f"{listed(rated)} {'is' if len(rated) == 1 else 'are'} rated by people, in the ERP: no data."
 	for row in definition.criteria:
 		measured = any(row.kpi in by_kpi and by_kpi[row.kpi].denominator > 0 for by_kpi in facts.values())
 		if measured or row.kpi in missing or row.measure == EVALUATOR_MARK:
@@ -142,7 +143,7 @@ def _notes(
 		yield f"{row.kpi} has no data for any supplier in the period.{why}"
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
 	return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

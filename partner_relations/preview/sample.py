@@ -1,4 +1,5 @@
-"""Makes the sample that comes with the preview: two years of purchases from fifteen made-up suppliers.
+"""Makes the sample that comes with the preview: two years of purchases from fifteen made-up suppliers, and of
+sales to customers (`sample_sales`).
 
 `python -m partner_relations.preview.sample [DIR]` writes them. They are the same on every machine: only
 `Random.random` is drawn from, which Python keeps stable. `SUPPLIERS` tells each supplier's story.
@@ -6,31 +7,20 @@
 
 import csv
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
-from partner_relations.preview.columns import FILES
+from partner_relations.preview.columns import FILES, SALES_LINES, SUPPLIER_FILES
+from partner_relations.preview.sample_draw import Course, Draw, drift, steady
+from partner_relations.preview.sample_sales import sales_rows
 
 SEED = 20241101
 FIRST_MONTH, MONTHS = (2024, 11), 24
 LAST_DAY = date(2026, 10, 31)
 COMPANY = "Hafenkran Maschinenbau GmbH"
-
-Any_ = TypeVar("Any_")
-Course = Callable[[float], float]
-"""A figure over the two years: takes 0 (the first day) to 1 (the last)."""
-
-
-def steady(level: float) -> Course:
-	return lambda _when: level
-
-
-def drift(start: float, end: float) -> Course:
-	return lambda when: start + (end - start) * when
 
 
 @dataclass(frozen=True)
@@ -121,32 +111,12 @@ SUPPLIERS = (
 )  # fmt: skip
 
 
-class Draw:
-	"""Draws from `Random.random` only."""
-
-	def __init__(self, seed: int):
-		self._random = Random(seed).random
-
-	def chance(self, share: float) -> bool:
-		return self._random() < share
-
-	def between(self, low: int, high: int) -> int:
-		"""A whole number, both ends included."""
-		return low + int(self._random() * (high - low + 1))
-
-	def among(self, values: Sequence[Any_]) -> Any_:
-		return values[int(self._random() * len(values))]
-
-	def around(self, value: float, spread: float) -> float:
-		return value * (1 + (2 * self._random() - 1) * spread)
-
-
 class Sample:
-	"""The rows of the five files, as dictionaries by column name."""
+	"""The rows of the suppliers' files, as dictionaries by column name."""
 
 	def __init__(self, seed: int = SEED):
 		self.draw = Draw(seed)
-		self.rows: dict[str, list[dict[str, Any]]] = {file.name: [] for file in FILES}
+		self.rows: dict[str, list[dict[str, Any]]] = {file.name: [] for file in SUPPLIER_FILES}
 		self.numbers: dict[str, int] = {}
 		for month in range(MONTHS):
 			year, index = divmod(FIRST_MONTH[0] * 12 + FIRST_MONTH[1] - 1 + month, 12)
@@ -357,7 +327,7 @@ class Sample:
 
 
 def write(directory: Path) -> None:
-	"""Write the five files, each with the columns that its rows use, in the order of the documentation."""
+	"""Write the files, each with the columns that its rows use, in the order of the documentation."""
 	directory.mkdir(parents=True, exist_ok=True)
 	every_row = sample_rows()
 	for file in FILES:
@@ -371,7 +341,7 @@ def write(directory: Path) -> None:
 
 def sample_rows() -> dict[str, list[dict[str, Any]]]:
 	"""The rows by file name."""
-	return Sample().rows
+	return {**Sample().rows, SALES_LINES.name: sales_rows(FIRST_MONTH, MONTHS, LAST_DAY, COMPANY)}
 
 
 if __name__ == "__main__":

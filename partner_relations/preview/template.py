@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from partner_relations.preview.load import InputError
+from partner_relations.preview.reading import InputError
 from partner_relations.supplier_quality.kpis import MEASURES, KpiSettings
 from partner_relations.supplier_quality.rating import (
 	CurveError,
@@ -45,19 +45,25 @@ _SCALE_REASONS = {
 
 def default_definition() -> Definition:
 	"""The template that the app installs as the default, from its fixtures."""
-	templates = _documents("supplier_evaluation_template")
+	templates = shipped("supplier_evaluation_template")
 	template = next(document for document in templates if document.get("is_default"))
-	scales = {document["scale_name"]: document for document in _documents("supplier_grade_scale")}
-	kpis = {document["kpi_name"]: document for document in _documents("supplier_kpi")}
+	scales = {document["scale_name"]: document for document in shipped("supplier_grade_scale")}
+	kpis = {document["kpi_name"]: document for document in shipped("supplier_kpi")}
 	return Definition.from_documents(template, kpis, scales[template["grade_scale"]])
 
 
-def _documents(name: str) -> list[dict[str, Any]]:
+def shipped(name: str) -> list[dict[str, Any]]:
+	"""The records of a kind that the app installs."""
 	return json.loads((DEFAULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def read_definition(path: Path) -> Definition:
 	"""The definition in a JSON file. Raises InputError with one line that says what is wrong, and where."""
+	return parse_definition(read_json(path), path.name)
+
+
+def read_json(path: Path) -> Any:
+	"""What a JSON file holds, its numbers exact. Raises InputError."""
 	try:
 		text = path.read_text(encoding="utf-8-sig")
 	except UnicodeDecodeError as error:
@@ -65,7 +71,7 @@ def read_definition(path: Path) -> Definition:
 	except OSError as error:
 		raise InputError(f"{path}: can't be read ({error.strerror})") from error
 	try:
-		data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+		return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
 	except json.JSONDecodeError as error:
 		raise InputError(
 			f"{path.name}, line {error.lineno}, column {error.colno}: is no valid JSON ({error.msg})"
@@ -73,23 +79,22 @@ def read_definition(path: Path) -> Definition:
 	except (ValueError, RecursionError) as error:
 		reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 		raise InputError(f"{path.name}: is no valid JSON ({reason})") from error
-	return parse_definition(data, path.name)
 
 
 def _no_constant(name: str) -> None:
 	raise ValueError(f"{name} is not a number")
 
 
-class _Part(Mapping):
+class Part(Mapping):
 	"""An object of the file, with its place for messages; each key is read by what must be in it."""
 
 	def __init__(self, place: str, data: Any, keys: tuple[str, ...]):
 		self.place = place
 		if not isinstance(data, dict):
-			raise InputError(f"{place}: {_shown(data)} is not an object in braces")
+			raise InputError(f"{place}: {as_json(data)} is not an object in braces")
 		for key in data:
 			if key not in keys:
-				raise InputError(f"{place}: {_shown(key)} is unknown here; known are {', '.join(keys)}")
+				raise InputError(f"{place}: {as_json(key)} is unknown here; known are {', '.join(keys)}")
 		self.data = data
 
 	def __getitem__(self, key: str) -> Any:
@@ -109,11 +114,11 @@ class _Part(Mapping):
 		if value is None:
 			raise self.error(key, "is missing")
 		if not isinstance(value, str) or not value.strip():
-			raise self.error(key, f"{_shown(value)} is not a text")
+			raise self.error(key, f"{as_json(value)} is not a text")
 		if not _encodable(value):
-			raise self.error(key, f"{_shown(value)} holds half a character")
+			raise self.error(key, f"{as_json(value)} holds half a character")
 		if choices and value not in choices:
-			raise self.error(key, f"{_shown(value)} is none of {', '.join(choices)}")
+			raise self.error(key, f"{as_json(value)} is none of {', '.join(choices)}")
 		return value
 
 	def number(self, key: str, default: str | None = None, low: int = 0, high: Decimal | int = 100) -> str:
@@ -121,11 +126,11 @@ class _Part(Mapping):
 		value = self.data.get(key, default)
 		if value is None:
 			raise self.error(key, "is missing")
-		exact = _number(value)
+		exact = exact_number(value)
 		if exact is None:
-			raise self.error(key, f"{_shown(value)} is not a number")
+			raise self.error(key, f"{as_json(value)} is not a number")
 		if not low <= exact <= high:
-			raise self.error(key, f"{_shown(value)} is not between {low} and {high}")
+			raise self.error(key, f"{as_json(value)} is not between {low} and {high}")
 		return plain(exact)
 
 	def whole(self, key: str, default: int | None, high: int = 3650) -> int | None:
@@ -133,13 +138,13 @@ class _Part(Mapping):
 		if value is None and default is None:
 			return None
 		if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-			raise self.error(key, f"{_shown(value)} is not a whole number between 0 and {high}")
+			raise self.error(key, f"{as_json(value)} is not a whole number between 0 and {high}")
 		return value
 
 	def flag(self, key: str, default: bool) -> bool:
 		value = self.data.get(key, default)
 		if not isinstance(value, bool):
-			raise self.error(key, f"{_shown(value)} is neither true nor false")
+			raise self.error(key, f"{as_json(value)} is neither true nor false")
 		return value
 
 	def rows(self, key: str) -> Sequence[Any]:
@@ -158,7 +163,7 @@ def _encodable(text: str) -> bool:
 	return True
 
 
-def _number(value: Any) -> Decimal | None:
+def exact_number(value: Any) -> Decimal | None:
 	"""The number, or None for what is none: no NaN, no "1_000", nothing far beyond what the ERP keeps."""
 	if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
 		return None
@@ -176,7 +181,7 @@ def plain(number: Decimal) -> str:
 	return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
-def _shown(value: Any) -> str:
+def as_json(value: Any) -> str:
 	text = json.dumps(value, ensure_ascii=False, default=str)
 	text = "".join(character if character.isprintable() else "?" for character in text[:60])
 	return text if len(text) < 60 else text + "…"
@@ -187,7 +192,7 @@ def parse_definition(data: Any, name: str = "template") -> Definition:
 
 	Raises InputError, its message beginning with `name`.
 	"""
-	root = _Part(name, data, tuple(field.name for field in fields(Definition)))
+	root = Part(name, data, tuple(field.name for field in fields(Definition)))
 	template = root.text("template")
 	rows = [
 		_criterion(f"{name}, criteria, row {number}", row, template)
@@ -197,7 +202,7 @@ def parse_definition(data: Any, name: str = "template") -> Definition:
 	for number, row in enumerate(rows, start=1):
 		if row["kpi"] in seen:
 			raise InputError(
-				f"{name}, criteria, row {number}, kpi: {_shown(row['kpi'])} is already a criterion"
+				f"{name}, criteria, row {number}, kpi: {as_json(row['kpi'])} is already a criterion"
 			)
 		seen.add(row["kpi"])
 	total = sum(decimal(row["weight"]) for row in rows)
@@ -211,7 +216,7 @@ def parse_definition(data: Any, name: str = "template") -> Definition:
 		cap = row["knock_out_grade"]
 		if cap is not None and cap not in [grade["grade"] for grade in grades]:
 			raise InputError(
-				f"{name}, criteria, row {number}, knock_out_grade: {_shown(cap)} is no grade of the scale"
+				f"{name}, criteria, row {number}, knock_out_grade: {as_json(cap)} is no grade of the scale"
 			)
 	item_groups = data.get("item_groups") or []
 	if not isinstance(item_groups, list | tuple) or not all(
@@ -246,23 +251,21 @@ def _reasons(place: str, error_type: Callable[..., Any], reasons: Mapping[str, s
 
 
 def _criterion(place: str, data: Any, template: str) -> dict[str, Any]:
-	row = _Part(
-		place, data, ("kpi", "measure", "weight", "curve", "settings", "knock_out", "knock_out_grade")
-	)
+	row = Part(place, data, ("kpi", "measure", "weight", "curve", "settings", "knock_out", "knock_out_grade"))
 	kpi, measure = row.text("kpi"), row.text("measure")
 	if measure not in MEASURES:
-		raise row.error("measure", f"{_shown(measure)} is unknown; known are {', '.join(sorted(MEASURES))}")
+		raise row.error("measure", f"{as_json(measure)} is unknown; known are {', '.join(sorted(MEASURES))}")
 	points = row.rows("curve")
 	for number, point in enumerate(points, start=1):
 		if (
 			not isinstance(point, list | tuple)
 			or len(point) != 2
-			or any(_number(part) is None for part in point)
+			or any(exact_number(part) is None for part in point)
 		):
 			raise InputError(
-				f"{place}, curve, row {number}: {_shown(point)} is not a pair [value, rating] of numbers"
+				f"{place}, curve, row {number}: {as_json(point)} is not a pair [value, rating] of numbers"
 			)
-	curve = [[plain(_number(value)), plain(_number(rating))] for value, rating in points]
+	curve = [[plain(exact_number(value)), plain(exact_number(rating))] for value, rating in points]
 	with _reasons(f"{place}, curve", CurveError, _CURVE_REASONS):
 		RatingCurve.of([(value, rating) for value, rating in curve])
 	has_knock_out = row.get("knock_out") is not None
@@ -279,7 +282,7 @@ def _criterion(place: str, data: Any, template: str) -> dict[str, Any]:
 
 
 def _settings(place: str, data: Any, kpi: str, template: str) -> dict[str, Any]:
-	part = _Part(place, data, tuple(field.name for field in fields(KpiSettings)))
+	part = Part(place, data, tuple(field.name for field in fields(KpiSettings)))
 	return {
 		"early_days": part.whole("early_days", None),
 		"late_days": part.whole("late_days", 0),
@@ -294,7 +297,7 @@ def _settings(place: str, data: Any, kpi: str, template: str) -> dict[str, Any]:
 
 
 def _grade(place: str, data: Any) -> dict[str, Any]:
-	row = _Part(place, data, ("grade", "lower", "upper", "color", "rfq_action", "po_action"))
+	row = Part(place, data, ("grade", "lower", "upper", "color", "rfq_action", "po_action"))
 	return {
 		"grade": row.text("grade"),
 		"lower": row.number("lower"),

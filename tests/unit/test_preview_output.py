@@ -293,7 +293,9 @@ def parsed(text: str) -> _Page:
 
 def test_the_page_has_charts_and_every_supplier_and_needs_nothing_else(report):
 	loaded = load(SAMPLE)
-	text = page.render(report, on_time_trend(loaded, report, page.shown_suppliers(report)))
+	text = page.render(
+		"C", [page.section(report, on_time_trend(loaded, report, page.shown_suppliers(report)))]
+	)
 	seen = parsed(text)
 	assert not {"script", "link", "img", "iframe"} & set(seen.tags)
 	assert not re.search(r"https?:|//[a-z]|@import|url\(", text)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from partner_relations.preview import template
 from partner_relations.preview.cli import BAD_INPUT, main
-from partner_relations.preview.load import InputError
+from partner_relations.preview.reading import InputError
 from partner_relations.preview.template import default_definition, parse_definition, read_definition
 from partner_relations.supplier_quality.rating import CurveError, GradeScaleError
 from partner_relations.supplier_quality.rating.definition import Definition
