@@ -26,6 +26,12 @@ ACTIVE = {"/JS", "/JavaScript", "/Launch"}
 """Names in a PDF by which it runs something."""
 SAME = {"jpeg": "jpg", "jpe": "jpg", "tiff": "tif"}
 
+MAILED = ("jpg", "png", "gif", "webp", "heic", "bmp", "tif", "pdf", "docx", "xlsx", "pptx", "mp4", "mov")
+"""What people attach to mails besides: documents of offices without macros, films, pictures of signatures."""
+
+MOST_OF_MAIL = 30
+"""Files of one mail: photos that are sent with it, and the pictures of its signature."""
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -55,12 +61,20 @@ def limits() -> Limits:
 	)
 
 
-def accepted(uploads: Iterable[Upload], already: int = 0) -> tuple[list[Upload], list[str]]:
+def limits_of_mail() -> Limits:
+	"""The limits of a mail: its files were chosen before anybody could say which kinds we take."""
+	usual = limits()
+	return Limits(tuple(dict.fromkeys((*usual.kinds, *MAILED))), usual.size, MOST_OF_MAIL)
+
+
+def accepted(
+	uploads: Iterable[Upload], already: int = 0, allowed: Limits | None = None
+) -> tuple[list[Upload], list[str]]:
 	"""The files that may stay, under safe names, and a sentence for each that may not.
 
-	`already` are the files that are there before these.
+	`already` are the files that are there before these; `allowed` are other limits than those of forms.
 	"""
-	allowed = limits()
+	allowed = allowed or limits()
 	kept: list[Upload] = []
 	refused: list[str] = []
 	for upload in uploads:

@@ -24,7 +24,7 @@ from partner_relations.customer_care.complaint_steps import (
 	demands_investigation,
 )
 
-BY_SERVICES = ("raised_by_user",)
+BY_SERVICES = ("raised_by_user", "mailbox")
 """Read-only fields that whoever brings in a complaint for somebody else may give."""
 
 AFTER_THE_END = frozenset({"step", "actions", "resolutions"})

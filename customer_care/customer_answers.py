@@ -20,6 +20,7 @@ from partner_relations.customer_care import (
 	complaints,
 	investigation,
 	outside_text,
+	resolutions,
 )
 from partner_relations.customer_care.answer_links import ANSWER, SATISFACTION
 from partner_relations.customer_care.complaint_files import Upload
@@ -222,6 +223,8 @@ def file(user: str, values: Mapping[str, Any], uploads: Sequence[Upload]) -> Doc
 		},
 		"Portal",
 	)
+	# Frappe sends what comes in by mail to a document's owner: our colleagues' mails, too.
+	complaint.db_set("owner", "Administrator", update_modified=False)
 	complaint_files.attach(complaint, uploads)
 	return complaint
 
@@ -326,5 +329,7 @@ def close_if_due(name: str, moment: str, before: datetime) -> None:
 	"""Close a complaint whose `moment` (a field) lies before; by then somebody may have reopened it."""
 	complaint = frappe.get_doc(COMPLAINT, name, for_update=True)
 	since = complaint.get(moment)
-	if since and get_datetime(since) < before and not investigation.what_is_missing(complaint, "close"):
+	if not since or get_datetime(since) >= before:
+		return
+	if not any(service.what_is_missing(complaint, "close") for service in (investigation, resolutions)):
 		take_step(name, "close", actor=JOB)

@@ -78,10 +78,12 @@ doc_events = {
 		"before_validate": "partner_relations.supplier_quality.restrictions.check_request_for_quotation",
 	},
 	"Communication": {
+		"before_insert": "partner_relations.customer_care.complaint_inbox.file_message",
 		"after_insert": [
 			"partner_relations.customer_care.complaint_deadlines.note_answer",
 			"partner_relations.customer_care.complaint_talk.note_message",
 		],
+		"on_update": "partner_relations.customer_care.complaint_inbox.judge_files",
 	},
 	"Contract": {
 		"before_validate": [

@@ -26,9 +26,9 @@ def _limit() -> int:
 	return cint(frappe.get_cached_doc(SETTINGS).web_form_limit)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])  # nosemgrep: the guests' form, limited by address
+@frappe.whitelist(allow_guest=True, methods=["POST"])
 @rate_limit(limit=_limit, seconds=60 * 60)
-def complain() -> None:
+def complain() -> None:  # nosemgrep: the guests' form, limited by address
 	"""The guests' form: name, email, phone, reference, subject, description and files; nothing is returned.
 
 	The same answer whether or not somebody is a customer.
@@ -41,15 +41,15 @@ def complain() -> None:
 	customer_answers.file_as_guest(form, complaint_files.uploaded())
 
 
-@frappe.whitelist(methods=["POST"])  # nosemgrep: customer_answers.file takes the user's own customers only
-def file() -> str:
+@frappe.whitelist(methods=["POST"])
+def file() -> str:  # nosemgrep: customer_answers.file takes the user's own customers only
 	"""A portal user's complaint, with the fields of `customer_answers.file`; returns its name."""
 	_portal_only()
 	return customer_answers.file(frappe.session.user, _form(), complaint_files.uploaded()).name
 
 
-@frappe.whitelist(methods=["POST"])  # nosemgrep: _own finds the user's own complaints only
-def say(complaint: str, text: str) -> None:
+@frappe.whitelist(methods=["POST"])
+def say(complaint: str, text: str) -> None:  # nosemgrep: _own finds the user's own complaints only
 	"""A message of the customer, with files."""
 	document = _own(complaint)
 	if not cstr(text).strip():
@@ -60,26 +60,28 @@ def say(complaint: str, text: str) -> None:
 	complaint_talk.say(document, frappe.session.user, text, uploads)
 
 
-@frappe.whitelist(methods=["POST"])  # nosemgrep: _own finds the user's own complaints only
-def confirm(complaint: str) -> None:
+@frappe.whitelist(methods=["POST"])
+def confirm(complaint: str) -> None:  # nosemgrep: _own finds the user's own complaints only
 	"""It is settled."""
 	customer_answers.confirm(_own(complaint).name, PORTAL)
 
 
-@frappe.whitelist(methods=["POST"])  # nosemgrep: _own finds the user's own complaints only
-def reopen(complaint: str, reason: str) -> None:
+@frappe.whitelist(methods=["POST"])
+def reopen(complaint: str, reason: str) -> None:  # nosemgrep: _own finds the user's own complaints only
 	"""It isn't settled."""
 	customer_answers.reopen(_own(complaint).name, reason)
 
 
-@frappe.whitelist(methods=["POST"])  # nosemgrep: _own finds the user's own complaints only
-def rate(complaint: str, mark: str, comment: str | None = None) -> None:
+@frappe.whitelist(methods=["POST"])
+def rate(  # nosemgrep: _own finds the user's own complaints only
+	complaint: str, mark: str, comment: str | None = None
+) -> None:
 	"""How satisfied the customer is, from 1 to 5, once."""
 	customer_answers.rate(_own(complaint).name, mark, comment)
 
 
-@frappe.whitelist()  # nosemgrep: _own finds the user's own complaints only
-def download(complaint: str, file: str) -> None:
+@frappe.whitelist()
+def download(complaint: str, file: str) -> None:  # nosemgrep: _own finds the user's own complaints only
 	"""A file that the customer sent with a complaint, or got with a mail about it."""
 	document = _own(complaint)
 	found = frappe.get_doc("File", file) if frappe.db.exists("File", file) else None

@@ -1,12 +1,15 @@
 """What tests of the customer's side share: mailboxes, portal users, mails that went out, pages."""
 
 import email
+import re
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import frappe
 from factories import make_user, unique
 from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.email.receive import InboundMail
 from frappe.model.document import Document
 from frappe.utils import set_request
 from frappe.website.serve import get_response
@@ -15,6 +18,7 @@ from partner_relations.customer_care import complaint_mails
 from partner_relations.customer_care.complaint_steps import COMPLAINT
 
 MAILBOX = "complaints@test-co.example"
+MAILS = Path(__file__).with_name("mails")
 
 
 def make_mailbox(address: str = MAILBOX, **values: Any) -> EmailAccount:
@@ -90,3 +94,17 @@ def page(user: str, path: str, method: str = "GET", **form: Any):
 	frappe.local.form_dict = frappe._dict(form)
 	set_request(method=method, path=path)
 	return get_response(path)
+
+
+def mail_file(file: str, **words: Any) -> bytes:
+	"""A mail of tests/site/mails as it comes from the wire; words in capitals stand for @@WORD@@ in it."""
+	text = (MAILS / file).read_text(encoding="utf-8")
+	for word, value in words.items():
+		text = text.replace(f"@@{word.upper()}@@", str(value))
+	assert not re.search("@@[A-Z]+@@", text), text
+	return text.encode()
+
+
+def receive(account: EmailAccount, file: str, **words: Any) -> Document:
+	"""What Frappe makes of a mail that it found in a mailbox: the Communication."""
+	return InboundMail(mail_file(file, **words), account).process()

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 
 from partner_relations.customer_care import (
 	complaint_deadlines,
+	complaint_inbox,
 	complaint_items,
 	complaint_mails,
 	complaint_steps,
@@ -14,6 +15,7 @@ from partner_relations.customer_care import (
 
 class CustomerComplaint(Document):
 	def before_insert(self):
+		complaint_inbox.begin(self)
 		complaints.begin(self)
 
 	def validate(self):
