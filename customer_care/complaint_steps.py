@@ -7,9 +7,9 @@
 | propose_resolution | Acknowledged, Under Investigation | Resolution Proposed | A M | customer, text |
 | resolve | Resolution Proposed | Resolved | A M | the investigation; that what was granted is done |
 | confirm | Resolved | Confirmed by Customer | A M customer | how the customer did it |
-| close | Confirmed by Customer | Closed | A M job | the investigation; that no action is open |
+| close | Confirmed by Customer | Closed | A M job | the investigation; no open action or resolution |
 | close | Resolved (the customer didn't answer) | Closed | M job | the same; a reason, of people |
-| reject | each open step | Rejected | A M; M alone where an investigation is demanded | a reason |
+| reject | each open step | Rejected | A M; M if an investigation is due | a reason; no open resolution |
 | reopen | from Resolved on, or Rejected | Under Investigation | A M customer | a reason |
 | respond | each open step | stays | A M | that nobody has answered the customer yet |
 | wait | each open step | stays | A M | what we wait for, and that we don't yet |
@@ -266,7 +266,9 @@ STEPS = {
 			(RESOLVED, CONFIRMED),
 			CLOSED,
 			"write",
-			missing=all_of(_unanswered, _asked_of("investigation", "close")),
+			missing=all_of(
+				_unanswered, _asked_of("investigation", "close"), _asked_of("resolutions", "close")
+			),
 			objection=_may_close,
 			apply=_close,
 			details=("reason",),
@@ -277,7 +279,7 @@ STEPS = {
 			OPEN,
 			REJECTED,
 			"write",
-			missing=no_reason,
+			missing=all_of(no_reason, _asked_of("resolutions", "reject")),
 			objection=_may_reject,
 			apply=_reject,
 			details=("reason",),

@@ -29,7 +29,7 @@ from frappe.utils import cstr, escape_html, flt, get_link_to_form, strip_html, t
 from partner_relations.common import mails
 from partner_relations.common.refusals import nothing_half_done
 from partner_relations.customer_care.complaint_steps import COMPLAINT, FINISHED, SETTINGS
-from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE, ORDER
+from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE, ORDER, OWN_ACCOUNTS
 from partner_relations.customer_care.resolutions import (
 	ALLOWANCE,
 	APOLOGY,
@@ -121,26 +121,66 @@ def objection_to_making(complaint: Document, row: Document, user: str | None = N
 
 
 def check_worth(complaint: Document, row: Document, document: Document) -> None:
-	"""Raise frappe.ValidationError if a credit note gives more than was approved.
+	"""Raise frappe.ValidationError if a document gives more money or free goods than was approved."""
+	if document.doctype == INVOICE:
+		_check_amount(complaint, row, document)
+	elif row.kind == REPLACEMENT:
+		_check_goods(complaint, row, document)
 
-	What rounding in the invoice's currency adds is left out.
+
+def given(note: Document) -> Decimal:
+	"""What a credit note takes from the company's income and expense accounts, in its currency.
+
+	The net total, and charges such as freight. Taxes are no cost; what the total is rounded by is left out.
 	"""
-	if document.doctype != INVOICE:
-		return
-	given, approved = -decimal(document.base_net_total), decimal(row.amount)
-	tolerance = decimal(document.conversion_rate or 1) * Decimal("0.01") + Decimal("0.01")
-	if given > approved + tolerance:
+	own = _own_accounts(note)
+	charges = (
+		decimal(tax.base_tax_amount_after_discount_amount) for tax in note.taxes if tax.account_head in own
+	)
+	return -decimal(note.base_net_total) - sum(charges, Decimal(0))
+
+
+def _own_accounts(note: Document) -> set[str]:
+	"""Of the accounts of a note's taxes and charges those that make the company's result."""
+	heads = [tax.account_head for tax in note.taxes]
+	filters = {"name": ("in", heads), "root_type": ("in", OWN_ACCOUNTS)}
+	return set(frappe.get_all("Account", filters=filters, pluck="name")) if heads else set()
+
+
+def _check_amount(complaint: Document, row: Document, note: Document) -> None:
+	"""What rounding in the invoice's currency adds is left out."""
+	amount, approved = given(note), decimal(row.amount)
+	tolerance = decimal(note.conversion_rate or 1) * Decimal("0.01") + Decimal("0.01")
+	if amount > approved + tolerance:
 		frappe.throw(
 			_(
-				"{0} comes to {1}, but {2} is approved for the complaint {3}. Propose the difference there."
-			).format(
-				_("The credit note"),
-				money(given, complaint.company),
-				money(approved, complaint.company),
-				complaint.name,
-			),
+				"The credit note comes to {0}, but {1} is approved for the complaint {2}. Propose the"
+				" difference there."
+			).format(money(amount, complaint.company), money(approved, complaint.company), complaint.name),
 			title=_("More Than Approved"),
 		)
+
+
+def _check_goods(complaint: Document, row: Document, document: Document) -> None:
+	"""Of each item no more goes out for nothing than was approved, in its stock unit."""
+	approved: dict[str, Decimal] = {}
+	for line in frappe.parse_json(row.lines) or []:
+		quantity = decimal(line["qty"]) * decimal(line["conversion_factor"])
+		approved[line["item_code"]] = approved.get(line["item_code"], Decimal(0)) + quantity
+	free: dict[str, Decimal] = {}
+	for item in document.items:
+		if not item.rate:
+			free[item.item_code] = free.get(item.item_code, Decimal(0)) + decimal(item.stock_qty)
+	for item, quantity in free.items():
+		most = approved.get(item, Decimal(0))
+		if quantity > most + Decimal("1e-6"):
+			frappe.throw(
+				_(
+					"{0} of {1} go out at no price, but {2} are approved for the complaint {3}. Propose the"
+					" difference there."
+				).format(flt(quantity), frappe.bold(escape_html(item)), flt(most), complaint.name),
+				title=_("More Than Approved"),
+			)
 
 
 def _check_ready(complaint: Document, row: Document) -> None:
@@ -296,10 +336,12 @@ def _allowance(complaint: Document, row: Document) -> Document:
 			"update_billed_amount_in_sales_order": 0,
 		}
 	)
+	own = _own_accounts(note)
 	for tax in note.taxes:
 		tax.included_in_print_rate = 0  # the allowance is net
-		if tax.charge_type == "On Item Quantity":
-			tax.update({"charge_type": "Actual", "rate": 0, "tax_amount": 0})
+		if tax.charge_type == "On Item Quantity" or tax.account_head in own:
+			# Neither goods nor freight come back.
+			tax.update({"charge_type": "Actual", "row_id": None, "rate": 0, "tax_amount": 0})
 	_tidy_credit_note(note, complaint, row, amount / decimal(source.net_total))
 	note.run_method("calculate_taxes_and_totals")
 	return note

@@ -3,7 +3,8 @@
 Handlers of ERPNext's documents: they cost nothing where the document names no complaint, and never refuse a
 cancel. What a document costs is read from the ledgers:
 
-- a credit note or price allowance: its net total in company currency;
+- a credit note or price allowance: what it takes from income and expense accounts (net total, freight, what
+  is rounded; no taxes, and not what goods that came back with it are worth);
 - a replacement: what its goods were worth in stock;
 - a repair: the amount of its row, once the claim is closed;
 - a return and an apology: nothing. What goods that came back are still worth shows when they are inspected.
@@ -17,10 +18,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Sum
-from frappe.utils import get_link_to_form
+from frappe.utils import escape_html, get_link_to_form
 
 from partner_relations.customer_care.complaint_steps import COMPLAINT
-from partner_relations.customer_care.resolution_documents import CLAIM, FIELD, check_worth
+from partner_relations.customer_care.resolution_documents import CLAIM, FIELD, check_worth, given
 from partner_relations.customer_care.resolution_lines import DELIVERY, INVOICE, ORDER
 from partner_relations.customer_care.resolutions import (
 	ALLOWANCE,
@@ -65,7 +66,7 @@ def after_insert(doc: Any, method: str | None = None) -> None:
 
 
 def before_submit(doc: Any, method: str | None = None) -> None:
-	"""A credit note gives no more than was approved."""
+	"""Nobody gives more than was approved, by changing the draft."""
 	if doc.get(FIELD):
 		complaint, row = _row_of(doc)
 		if row:
@@ -80,9 +81,35 @@ def after_submit(doc: Any, method: str | None = None) -> None:
 	complaint, row = _row_of(doc)
 	if row is None:
 		return
-	if doc.doctype == DELIVERY and row.kind == REPLACEMENT and not doc.grand_total:
-		doc.update_status("Closed")
+	if doc.doctype == DELIVERY and row.kind == REPLACEMENT:
+		_warn_of_same_batch(complaint, doc)
+		if not doc.grand_total:
+			doc.update_status("Closed")
 	_move(complaint, row, doc, DONE)
+
+
+def _warn_of_same_batch(complaint: Document, note: Document) -> None:
+	"""ERPNext picks batches by age: the oldest may be the one that is complained."""
+	complained = {row.batch_no for row in complaint.items if row.batch_no}
+	if not complained:
+		return
+	lines = frappe.get_all(
+		f"{DELIVERY} Item", filters={"parent": note.name}, fields=["batch_no", "serial_and_batch_bundle"]
+	)
+	bundles = [line.serial_and_batch_bundle for line in lines if line.serial_and_batch_bundle]
+	sent = {line.batch_no for line in lines} | set(
+		frappe.get_all("Serial and Batch Entry", filters={"parent": ("in", bundles)}, pluck="batch_no")
+		if bundles
+		else ()
+	)
+	if same := sorted(complained & sent):
+		frappe.msgprint(
+			_(
+				"The replacement is of the batch that is complained: {0}. Check that these goods are sound."
+			).format(", ".join(escape_html(batch) for batch in same)),
+			title=_("The Same Batch Again"),
+			indicator="orange",
+		)
 
 
 def after_cancel(doc: Any, method: str | None = None) -> None:
@@ -114,7 +141,10 @@ def _follow_orders(doc: Any) -> None:
 
 
 def after_delete(doc: Any, method: str | None = None) -> None:
-	"""`on_trash`: without its draft the resolution may be made again; an amendment's leaves it cancelled."""
+	"""`on_trash`, and `on_discard` of a draft (from Frappe 16 on).
+
+	Without its draft the resolution may be made again; without an amendment's it is cancelled still.
+	"""
 	if not doc.get(FIELD):
 		return
 	complaint, row = _row_of(doc)
@@ -171,7 +201,10 @@ def document_cost(row: Document, company: str) -> Decimal:
 	"""What the submitted document of a resolution costs the company, in its currency."""
 	name = row.document_name
 	if row.kind in (CREDIT_NOTE, ALLOWANCE):
-		return -decimal(frappe.db.get_value(INVOICE, name, "base_net_total"))
+		note = frappe.get_doc(INVOICE, name)
+		return given(note) - (
+			decimal(note.base_rounding_adjustment) if note.base_rounded_total else Decimal(0)
+		)
 	if row.kind == REPLACEMENT:
 		worth = worth_of_orders([name]) if row.document_type == ORDER else worth_of_deliveries([name])
 		return rounded(worth.get(name, Decimal(0)), company)

@@ -29,6 +29,9 @@ COLUMNS = {
 RETURNED_ROW = {INVOICE: "sales_invoice_item", DELIVERY: "dn_detail"}
 """The field by which a line of a return names the line that comes back."""
 
+OWN_ACCOUNTS = ("Income", "Expense")
+"""Kinds of accounts that make the company's result."""
+
 
 class NotPossible(Exception):
 	"""A resolution can't be made of these lines; the sentence says why and what to do."""
@@ -84,13 +87,24 @@ def parts(
 	if kind == "Return":
 		return _by_document(complaint, asked, DELIVERY)
 	found = _by_document(complaint, asked, INVOICE)
-	if kind == "Price Allowance" and len(found) > 1:
+	if kind == "Credit Note":
+		_add_charges(found)
+	elif len(found) > 1:
 		raise NotPossible(
 			_("An allowance is for one invoice. Choose lines of one: {0}.").format(
 				", ".join(part.source_name for part in found)
 			)
 		)
 	return found
+
+
+def left_over(complaint: Document, kind: str, taken: Mapping[str, Decimal]) -> dict[str, Decimal]:
+	"""By row of the complaint's items the most that a resolution of a kind can be for."""
+	if kind == "Apology":
+		return {}
+	used = {} if kind in ("Repair", "Price Allowance") else taken
+	left = {row.name: complained_quantity(row) - used.get(row.name, Decimal(0)) for row in complaint.items}
+	return {name: quantity for name, quantity in left.items() if quantity > 0}
 
 
 def _nothing_asked(complaint: Document, wanted: Sequence[Mapping[str, Any]] | None) -> str:
@@ -272,6 +286,41 @@ def _by_document(complaint: Document, asked: Sequence[_Asked], doctype: str) -> 
 		if need > Decimal("1e-9"):
 			raise NotPossible(_too_few(one, need, doctype))
 	return list(found.values())
+
+
+def _add_charges(parts: Sequence[Part]) -> None:
+	"""What the invoice charges on accounts of income or expense, such as freight, comes back with the goods.
+
+	Taxes are no cost: the company gets them back.
+	"""
+	invoice, tax = frappe.qb.DocType(INVOICE), frappe.qb.DocType("Sales Taxes and Charges")
+	account = frappe.qb.DocType("Account")
+	rows = (
+		frappe.qb.from_(tax)
+		.join(invoice)
+		.on((invoice.name == tax.parent) & (tax.parenttype == INVOICE))
+		.join(account)
+		.on(account.name == tax.account_head)
+		.where(tax.parent.isin([part.source_name for part in parts]) & account.root_type.isin(OWN_ACCOUNTS))
+		.select(
+			tax.parent,
+			tax.charge_type,
+			tax.rate,
+			tax.base_tax_amount_after_discount_amount.as_("amount"),
+			invoice.base_net_total,
+			invoice.conversion_rate,
+		)
+	).run(as_dict=True)
+	for part in parts:
+		goods = part.worth
+		for row in rows:
+			if row.parent != part.source_name or not row.base_net_total:
+				continue
+			if row.charge_type == "On Item Quantity":
+				quantity = sum((_number(line.qty) for line in part.lines), Decimal(0))
+				part.worth += quantity * _number(row.rate) * _number(row.conversion_rate)
+			else:
+				part.worth += goods * _number(row.amount) / _number(row.base_net_total)
 
 
 def _nothing_found(row: Document, doctype: str) -> str:

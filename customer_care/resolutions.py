@@ -50,11 +50,12 @@ HIGHEST = Decimal(10) ** 12
 
 
 def what_is_missing(complaint: Document, step: str) -> list[str]:
-	"""Sentences for what the resolutions still lack for a step; only "resolve" asks something of them.
+	"""Sentences for what the resolutions still lack for a step; those that end a complaint ask it of them.
 
-	None may await its approval, and what was approved must have been done or withdrawn.
+	None may await its approval, and what was approved must have been done or withdrawn: once the complaint is
+	finished nobody can decide on it or make it.
 	"""
-	if step != "resolve":
+	if step not in ("resolve", "close", "reject"):
 		return []
 	missing = []
 	for row in complaint.resolutions:
@@ -63,7 +64,12 @@ def what_is_missing(complaint: Document, step: str) -> list[str]:
 				_("Resolution {0} ({1}) awaits its approval. Have it approved or rejected, or withdraw it.")
 			)
 		elif row.status == MADE:
-			missing.append(_("Resolution {0} ({1}) is made as a draft only. Submit the document in ERPNext."))
+			missing.append(
+				_(
+					"Resolution {0} ({1}) is a draft in ERPNext. Submit it, or delete it and withdraw the"
+					" resolution."
+				)
+			)
 		elif row.status == APPROVED:
 			missing.append(
 				_("Resolution {0} ({1}) is approved and nothing was made of it yet. Make or withdraw it.")
@@ -112,17 +118,17 @@ def propose(
 def offers(complaint: Document) -> list[dict[str, Any]]:
 	"""What the lines of a complaint allow: one dictionary by kind of resolution.
 
-	{"kind", "amount" (what it is worth; None: somebody says), "refused" (a sentence, or None),
-	"lines": [{"row", "qty"}] (the most that may be chosen)}.
+	{"kind", "amount" (what it is worth; None: somebody says), "refused" (why all lines together can't be, or
+	None), "lines": [{"row", "qty"}] (those that may be chosen, with the most of each)}.
 	"""
 	return [offer(complaint, kind) for kind in KINDS]
 
 
 def offer(complaint: Document, kind: str, lines: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
 	"""What one kind of resolution would be of these lines, as `offers` says."""
-	parts, refused = [], None
+	parts, refused, used = [], None, taken(complaint, kind)
 	try:
-		parts = resolution_lines.parts(complaint, kind, lines, taken(complaint, kind))
+		parts = resolution_lines.parts(complaint, kind, lines, used)
 	except resolution_lines.NotPossible as error:
 		refused = str(error)
 	worth = sum((part.worth for part in parts), Decimal(0))
@@ -130,7 +136,10 @@ def offer(complaint: Document, kind: str, lines: Sequence[Mapping[str, Any]] | N
 		"kind": kind,
 		"amount": None if kind in WITH_AMOUNT else float(rounded(worth, complaint.company)),
 		"refused": refused,
-		"lines": [{"row": line.row, "qty": float(line.asked)} for part in parts for line in part.lines],
+		"lines": [
+			{"row": row, "qty": float(quantity)}
+			for row, quantity in resolution_lines.left_over(complaint, kind, used).items()
+		],
 	}
 
 

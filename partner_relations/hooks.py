@@ -149,13 +149,17 @@ doc_events = {
 			"partner_relations.customer_care.resolution_effects.keep_name",
 		],
 		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
-		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
+		"before_submit": [
+			"partner_relations.customer_care.order_progress.note_progress",
+			"partner_relations.customer_care.resolution_effects.before_submit",
+		],
 		"on_submit": [
 			"partner_relations.customer_care.order_progress.tell_customer",
 			"partner_relations.customer_care.resolution_effects.after_submit",
 		],
 		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
 		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
+		"on_discard": "partner_relations.customer_care.resolution_effects.after_delete",
 	},
 	"Delivery Note": {
 		"validate": [
@@ -163,13 +167,17 @@ doc_events = {
 			"partner_relations.customer_care.resolution_effects.keep_name",
 		],
 		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
-		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
+		"before_submit": [
+			"partner_relations.customer_care.order_progress.note_progress",
+			"partner_relations.customer_care.resolution_effects.before_submit",
+		],
 		"on_submit": [
 			"partner_relations.customer_care.order_progress.tell_customer",
 			"partner_relations.customer_care.resolution_effects.after_submit",
 		],
 		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
 		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
+		"on_discard": "partner_relations.customer_care.resolution_effects.after_delete",
 	},
 	"Sales Invoice": {
 		"validate": "partner_relations.customer_care.resolution_effects.keep_name",
@@ -178,6 +186,7 @@ doc_events = {
 		"on_submit": "partner_relations.customer_care.resolution_effects.after_submit",
 		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
 		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
+		"on_discard": "partner_relations.customer_care.resolution_effects.after_delete",
 	},
 	"Warranty Claim": {
 		"validate": "partner_relations.customer_care.resolution_effects.keep_name",

@@ -29,7 +29,7 @@ def worth(complaint: str, kind: str, lines: list | str | None = None) -> dict[st
 	"""What one kind of resolution would be worth of some lines, or why it can't be made of them."""
 	document = _readable(complaint)
 	document.check_permission("write")
-	return resolutions.offer(document, kind, _lines(lines) or [])
+	return resolutions.offer(document, kind, _lines(lines))
 
 
 @frappe.whitelist(methods=["POST"])

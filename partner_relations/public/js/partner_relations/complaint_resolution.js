@@ -14,7 +14,6 @@ const COLORS = {
 	Cancelled: "gray",
 };
 
-const OF_GOODS = ["Credit Note", "Return", "Replacement Delivery"];
 const WITH_AMOUNT = ["Repair", "Price Allowance"];
 
 // What is usually done for who seeks it.
@@ -124,9 +123,9 @@ function who(row) {
 
 function document_html({ document, source_type, source_name }) {
 	if (document) {
-		const { doctype, name, docstatus, status, amount, currency } = document;
+		const { doctype, name, status, amount, currency } = document;
 		const state = [
-			doctype === "Communication" ? __("Letter") : __(docstatus ? status : status || "Draft"),
+			doctype === "Communication" ? __("Letter") : __(status || "Draft"),
 			amount ? format_currency(amount, currency) : "",
 		];
 		return `${form_link(doctype, name)}<div class="text-muted small">${escape(
@@ -218,8 +217,7 @@ async function propose(frm, { currency, limit, granted }) {
 	check_saved(frm);
 	const offers = await care_call("resolutions.offers", { complaint: frm.doc.name });
 	const by_kind = Object.fromEntries(offers.map((offer) => [offer.kind, offer]));
-	const possible = offers.filter(({ refused }) => !refused).map(({ kind }) => kind);
-	const usual = USUAL[frm.doc.remedy_sought];
+	const possible = offers.find(({ refused }) => !refused)?.kind;
 	const dialog = new frappe.ui.Dialog({
 		title: __("Propose Resolution"),
 		fields: [
@@ -228,7 +226,7 @@ async function propose(frm, { currency, limit, granted }) {
 				fieldtype: "Select",
 				label: __("Resolution"),
 				options: offers.map(({ kind }) => ({ value: kind, label: __(kind) })),
-				default: possible.includes(usual) ? usual : possible[0],
+				default: USUAL[frm.doc.remedy_sought] || possible,
 				reqd: 1,
 				onchange: () => show_kind(),
 			},
@@ -294,7 +292,7 @@ async function propose(frm, { currency, limit, granted }) {
 	const kind = () => dialog.get_value("kind");
 
 	function chosen_lines() {
-		if (kind() === "Apology") return null;
+		if (!by_kind[kind()].lines.length) return null;
 		const lines = dialog.fields_dict.lines.df.data.filter(({ qty }) => flt(qty) > 0);
 		return lines.map(({ row, qty }) => ({ row, qty }));
 	}
@@ -303,20 +301,21 @@ async function propose(frm, { currency, limit, granted }) {
 		const offer = by_kind[kind()];
 		if (!offer) return;
 		const rows = Object.fromEntries((frm.doc.items || []).map((row) => [row.name, row]));
-		const quantities = {};
-		for (const { row, qty } of offer.lines) quantities[row] = flt(quantities[row]) + qty;
 		const table = dialog.fields_dict.lines;
-		table.df.data = Object.entries(quantities).map(([row, qty], index) => ({
+		table.df.data = offer.lines.map(({ row, qty }, index) => ({
 			idx: index + 1,
 			name: row,
 			row,
 			item: rows[row]?.item_name || rows[row]?.item_code,
 			tracked: rows[row]?.serial_no || rows[row]?.batch_no,
-			qty,
+			// A repair is for one line.
+			qty: kind() === "Repair" && index ? 0 : qty,
 		}));
 		table.grid.df.data = table.df.data;
-		table.grid.refresh();
 		dialog.set_df_property("lines", "hidden", table.df.data.length ? 0 : 1);
+		table.grid.refresh();
+		// Its rows are the complaint's: none is added, none is picked.
+		table.$wrapper.find(".grid-footer, .row-check").hide();
 		dialog.set_df_property("amount", "hidden", WITH_AMOUNT.includes(kind()) ? 0 : 1);
 		dialog.set_df_property("amount", "reqd", kind() === "Price Allowance" ? 1 : 0);
 		dialog.set_df_property("note", "reqd", kind() === "Apology" ? 1 : 0);
@@ -325,21 +324,17 @@ async function propose(frm, { currency, limit, granted }) {
 	}
 
 	async function show_worth() {
-		const offer = by_kind[kind()];
-		if (!offer) return;
-		let { refused, amount } = offer;
-		if (!refused && OF_GOODS.includes(kind())) {
-			const asked = kind();
-			({ refused, amount } = await care_call("resolutions.worth", {
-				complaint: frm.doc.name,
-				kind: asked,
-				lines: chosen_lines(),
-			}));
-			if (asked !== kind()) return;
-		}
-		if (WITH_AMOUNT.includes(kind())) amount = flt(dialog.get_value("amount"));
-		dialog.get_field("state").$wrapper.html(state_html(refused, amount));
-		dialog.get_primary_btn().prop("disabled", Boolean(refused));
+		const asked = kind();
+		if (!by_kind[asked]) return;
+		const offer = await care_call("resolutions.worth", {
+			complaint: frm.doc.name,
+			kind: asked,
+			lines: chosen_lines(),
+		});
+		if (asked !== kind()) return;
+		const amount = WITH_AMOUNT.includes(asked) ? flt(dialog.get_value("amount")) : offer.amount;
+		dialog.get_field("state").$wrapper.html(state_html(offer.refused, amount));
+		dialog.get_primary_btn().prop("disabled", Boolean(offer.refused));
 	}
 
 	function state_html(refused, amount) {
