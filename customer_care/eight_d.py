@@ -60,7 +60,7 @@ def eight_d_report(complaint: Document) -> Report:
 		complaint.subject or "",
 		_facts(
 			(_("Customer"), complaint.customer_name or complaint.customer),
-			(_("Received On"), _day(complaint.received_on)),
+			(_("Received On", context="Customer Complaint"), _day(complaint.received_on)),
 			(_("Severity"), _(complaint.severity, context=COMPLAINT)),
 			(_("Step"), _(complaint.step, context=COMPLAINT)),
 		),
@@ -100,7 +100,13 @@ def _problem(complaint: Document) -> Discipline:
 		)
 		for row in complaint.items
 	]
-	headings = (_("Item"), _("Quantity"), _("Batch / Serial No"), _("Document"), _("Delivered On"))
+	headings = (
+		_("Item"),
+		_("Quantity"),
+		_("Batch / Serial No"),
+		_("Document", context="Customer Complaint Item"),
+		_("Delivered On"),
+	)
 	return Discipline(
 		"D2",
 		_("Problem"),
@@ -130,13 +136,17 @@ def _root_cause(complaint: Document) -> Discipline:
 			(_("Where It Escaped"), complaint.escape_point),
 			(_("Responsibility"), _responsibility(complaint)),
 		),
-		tables=_tables((_("No."), _("Why?"), _("Because")), whys),
+		tables=_tables(("", _("Why?"), _("Because")), whys),
 	)
 
 
 def _chosen(complaint: Document) -> Discipline:
 	rows = [(row.action, _name(row.action_owner), _day(row.due_on)) for row in _of(complaint, "Corrective")]
-	headings = (_("Action"), _("Owner"), _("Due On"))
+	headings = (
+		_("Action", context="Customer Complaint Action"),
+		_("Owner", context="Customer Complaint Action"),
+		_("Due On"),
+	)
 	return Discipline("D5", _("Corrective Actions Chosen"), tables=_tables(headings, rows))
 
 
@@ -144,13 +154,18 @@ def _carried_out(complaint: Document) -> Discipline:
 	rows = [
 		(
 			row.action,
-			_day(row.done_on) or _("Open"),
+			_day(row.done_on) or _("Open", context="Customer Complaint"),
 			row.result or "",
 			_effect(row),
 		)
 		for row in _of(complaint, "Corrective")
 	]
-	headings = (_("Action"), _("Done On"), _("Result"), _("Did It Work?"))
+	headings = (
+		_("Action", context="Customer Complaint Action"),
+		_("Done On"),
+		_("Result"),
+		_("Did It Work?"),
+	)
 	return Discipline("D6", _("Corrective Actions Carried Out"), tables=_tables(headings, rows))
 
 
@@ -161,7 +176,7 @@ def _prevention(complaint: Document) -> Discipline:
 def _conclusion(complaint: Document) -> Discipline:
 	return Discipline(
 		"D8",
-		_("Conclusion"),
+		_("Conclusion", context="8D Report"),
 		_facts(
 			(_("Resolved On"), _day(complaint.resolved_on)),
 			(_("Confirmed On"), _day(complaint.confirmed_on)),
@@ -174,10 +189,25 @@ def _conclusion(complaint: Document) -> Discipline:
 
 def _actions(complaint: Document, kind: str) -> tuple[Table, ...]:
 	rows = [
-		(row.action, _name(row.action_owner), _day(row.due_on), _day(row.done_on) or _("Open"), _effect(row))
+		(
+			row.action,
+			_name(row.action_owner),
+			_day(row.due_on),
+			_day(row.done_on) or _("Open", context="Customer Complaint"),
+			_effect(row),
+		)
 		for row in _of(complaint, kind)
 	]
-	return _tables((_("Action"), _("Owner"), _("Due On"), _("Done On"), _("Did It Work?")), rows)
+	return _tables(
+		(
+			_("Action", context="Customer Complaint Action"),
+			_("Owner", context="Customer Complaint Action"),
+			_("Due On"),
+			_("Done On"),
+			_("Did It Work?"),
+		),
+		rows,
+	)
 
 
 def _of(complaint: Document, kind: str) -> Iterable[Any]:

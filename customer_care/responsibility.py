@@ -13,22 +13,13 @@ from frappe.model.document import Document
 from frappe.utils import add_days, escape_html, format_date, get_link_to_form, getdate, strip_html, today
 
 from partner_relations.common import mails
+from partner_relations.common.documents import without_scripts
 from partner_relations.customer_care.complaint_steps import COMPLAINT
 from partner_relations.supplier_quality.reward_penalty import REWARD_PENALTY
 
 ACTION = "Quality Action"
 DAYS_TO_ANSWER = 14
-
-PARTS = (
-	("D1", "Team"),
-	("D2", "Problem"),
-	("D3", "Containment"),
-	("D4", "Root cause and where it escaped"),
-	("D5", "Corrective actions chosen"),
-	("D6", "Corrective actions carried out, and whether they worked"),
-	("D7", "What keeps it from happening again"),
-	("D8", "Conclusion"),
-)
+"""What a supplier usually needs for an 8D report."""
 
 
 def penalty_values(complaint: Document) -> dict[str, Any]:
@@ -47,25 +38,50 @@ def penalty_values(complaint: Document) -> dict[str, Any]:
 		"amount": cost if cost > 0 else 0,
 		"source_type": COMPLAINT,
 		"source_name": complaint.name,
-		"reason": _in_short(complaint),
+		"reason": in_short(complaint),
 	}
 
 
-def request_improvement(
-	complaint: Document, answer_by: date, message: str | None = None
-) -> tuple[str, str | None]:
+def request_improvement(complaint: Document, answer_by: date, problem: str) -> tuple[str, str | None]:
 	"""Make a Quality Action for the responsible supplier, and ask it by mail for an 8D report.
 
+	`problem` is what the supplier reads (see `in_short`); the mail adds nothing about the customer.
 	The caller has locked the complaint: of two who ask at once the second finds the request of the first.
 	Returns the name of the action, and a sentence why no mail could be sent (None: it is on its way): a
-	failing mail doesn't keep the request from being made. The customer's name isn't told. Needs the right to
-	create Quality Actions. Raises frappe.ValidationError unless a supplier is responsible, or while another
+	failing mail doesn't keep the request from being made. Needs the right to create Quality Actions.
+	Raises frappe.ValidationError unless a supplier is responsible, or while another request to it is open.
+	"""
+	supplier = _responsible_supplier(complaint)
+	cost = complaint.resolution_cost or 0
+	return {
+		"supplier": supplier,
+		"company": complaint.company,
+		"kind": "Penalty",
+		"measure": "Chargeback" if cost > 0 else "Warning Letter",
+		"paid_by": "Supplier" if cost > 0 else None,
+		"amount": cost if cost > 0 else 0,
+		"source_type": COMPLAINT,
+		"source_name": complaint.name,
+		"reason": in_short(complaint),
+	}
+
+
+def request_improvement(complaint: Document, answer_by: date, problem: str) -> tuple[str, str | None]:
+	"""Make a Quality Action for the responsible supplier, and ask it by mail for an 8D report.
+
+	`problem` is what the supplier reads (see `in_short`); the mail adds nothing about the customer.
+	The caller has locked the complaint: of two who ask at once the second finds the request of the first.
+	Returns the name of the action, and a sentence why no mail could be sent (None: it is on its way): a
+	failing mail doesn't keep the request from being made. Needs the right to create Quality Actions. Raises frappe.ValidationError unless a supplier is responsible, or while another
 	request to it is open.
 	"""
 	supplier = _responsible_supplier(complaint)
 	_refuse_second_request(complaint, supplier)
 	if getdate(answer_by) < getdate(today()):
 		frappe.throw(_("The day by which the supplier answers has passed already."))
+	problem = without_scripts(problem)
+	if not problem:
+		frappe.throw(_("Say what the problem is. The supplier reads it."))
 	action = frappe.get_doc(
 		{
 			"doctype": ACTION,
@@ -75,7 +91,7 @@ def request_improvement(
 			"customer_complaint": complaint.name,
 			"resolutions": [
 				{
-					"problem": _in_short(complaint),
+					"problem": problem,
 					"status": "Open",
 					"responsible": complaint.handler,
 					"completion_by": answer_by,
@@ -83,7 +99,7 @@ def request_improvement(
 			],
 		}
 	).insert()
-	failed = _ask_supplier(complaint, action, supplier, answer_by, message)
+	failed = _ask_supplier(complaint, action, supplier, answer_by, problem)
 	action.add_comment(
 		"Info",
 		escape_html(failed) if failed else _("The supplier was asked for an 8D report by mail."),
@@ -134,8 +150,11 @@ def _responsible_supplier(complaint: Document) -> str:
 	return complaint.supplier
 
 
-def _in_short(complaint: Document) -> str:
-	"""What happened, for the supplier: what it delivered and what was wrong with it, not to whom."""
+def in_short(complaint: Document) -> str:
+	"""What a supplier needs to know, to begin with: what it delivered and what was wrong with it.
+
+	To whom it was sold isn't said, unless somebody wrote it into the subject or the root cause.
+	"""
 	lines = [strip_html(complaint.subject or "")]
 	for row in complaint.items:
 		numbers = ", ".join(
@@ -149,7 +168,7 @@ def _in_short(complaint: Document) -> str:
 
 
 def _ask_supplier(
-	complaint: Document, action: Document, supplier: str, answer_by: date, message: str | None
+	complaint: Document, action: Document, supplier: str, answer_by: date, problem: str
 ) -> str | None:
 	addresses = mails.partner_addresses("Supplier", supplier)
 	missing = mails.what_is_missing("Supplier", addresses)
@@ -157,7 +176,7 @@ def _ask_supplier(
 		return missing
 	with mails.in_language(frappe.db.get_value("Supplier", supplier, "language")):
 		subject = _("Request for an 8D report: {0}").format(action.name)
-		html = _letter(complaint, action, answer_by, message)
+		html = _letter(complaint.company, action.name, answer_by, problem)
 	try:
 		mails.queue_mail(action, addresses, subject, html)
 	except Exception as error:
@@ -166,18 +185,25 @@ def _ask_supplier(
 	return None
 
 
-def _letter(complaint: Document, action: Document, answer_by: date, message: str | None) -> str:
-	paragraphs = [
+def _letter(company: str, number: str, answer_by: date, problem: str) -> str:
+	parts = (
+		("D1", _("Who works on it (team)")),
+		("D2", _("What exactly the problem is")),
+		("D3", _("What you did at once so that nobody else is affected")),
+		("D4", _("The root cause, and why it wasn't found before delivery")),
+		("D5", _("Which corrective actions you have chosen")),
+		("D6", _("Which of them are carried out, and whether they work")),
+		("D7", _("What keeps it from happening again")),
+		("D8", _("Your conclusion")),
+	)
+	paragraphs = (
 		_("One of our customers complains about goods that you delivered to us:"),
-		_in_short(complaint),
-		message or "",
-		_("Please answer by {0}, with the number {1}, and tell us:").format(
-			format_date(answer_by), action.name
-		),
-	]
-	parts = "".join(f"<li>{escape_html(code)}: {escape_html(_(text))}</li>" for code, text in PARTS)
-	html = [f"<p>{escape_html(text).replace(chr(10), '<br>')}</p>" for text in paragraphs if text.strip()]
-	return "".join([*html, f"<ul>{parts}</ul>", f"<p>{escape_html(complaint.company)}</p>"])
+		problem,
+		_("Please answer by {0}, with the number {1}, and tell us:").format(format_date(answer_by), number),
+	)
+	html = [f"<p>{escape_html(text).replace(chr(10), '<br>')}</p>" for text in paragraphs]
+	items = "".join(f"<li>{code}: {escape_html(text)}</li>" for code, text in parts)
+	return "".join([*html, f"<ul>{items}</ul>", f"<p>{escape_html(company)}</p>"])
 
 
 def default_answer_date() -> str:

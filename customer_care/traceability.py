@@ -1,8 +1,8 @@
 """Where goods came from and where they went, by batch or serial number, through ERPNext's own documents.
 
 Backward: the receipt that brought them in, its supplier and its incoming inspection; of goods made here the
-entry that made them, and the receipts of what went into them (one level). Forward: every customer who got
-them, what came back deducted.
+entry that made them, and the receipts of what went into them. Forward: every customer who got them, or goods
+made of them, what came back deducted. Through making it goes `LEVELS` levels in both directions.
 
 ERPNext 15 keeps the numbers of a line in a Serial and Batch Bundle, whatever the line's own fields say. What
 was posted before (or without a bundle) has them in the stock ledger. Both are read; a movement has one of the
@@ -10,7 +10,7 @@ two. However many numbers are traced, the number of queries is the same.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -28,9 +28,18 @@ INSPECTION = "Quality Inspection"
 
 RECEIPTS = ("Purchase Receipt", "Purchase Invoice", "Subcontracting Receipt")
 DELIVERIES = ("Delivery Note", "Sales Invoice")
-STOCK_ENTRY = "Stock Entry"
+STOCK_ENTRY, SUBCONTRACTED = "Stock Entry", "Subcontracting Receipt"
 OTHER_ORIGINS = (STOCK_ENTRY, "Stock Reconciliation")
 MAKING = ("Manufacture", "Repack")
+CONSUMPTION = "Material Consumption for Manufacture"
+"""A purpose of stock entries: what a work order uses up, where that is posted apart from what it makes."""
+
+LEVELS = 5
+"""So deep parts of parts are followed; bills of materials are seldom deeper."""
+
+
+Voucher = tuple[str, str]
+"""Document type and name."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,10 @@ class Movement:
 	document_name: str
 	line: str
 	quantity: float
+
+	@property
+	def voucher(self) -> Voucher:
+		return self.document_type, self.document_name
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,10 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Delivery:
-	"""What a customer got, and gave back, in stock units."""
+	"""What a customer got, and gave back, in stock units.
+
+	`made_in` is the entry that used up the number traced for what was delivered; None if it was that number.
+	"""
 
 	number: Number
 	document_type: str
@@ -109,6 +125,7 @@ class Delivery:
 	customer_name: str | None
 	quantity: float
 	returned: float = 0
+	made_in: str | None = None
 
 	@property
 	def kept(self) -> float:
@@ -166,35 +183,106 @@ def trace(item_code: str, batch_no: str | None = None, serial_no: str | None = N
 def trace_all(numbers: Iterable[Number]) -> dict[Number, Trace]:
 	"""The ways of several numbers at once."""
 	wanted = tuple(dict.fromkeys(numbers))
-	moves = _movements(wanted)
-	headers = _headers(moves)
-	made = [move for move in moves if _is_made(move, headers)]
-	components = _components({move.document_name for move in made})
-	parts = tuple({part for used in components.values() for part in used})
-	bought = [move for move in _movements(parts) if move.document_type in RECEIPTS]
-	headers |= _headers(bought)
-	part_receipts = _by_number(_receipts(bought, headers))
+	web = _Web(wanted)
+	return _with_inspections({number: web.trace(number) for number in wanted})
 
-	traces = {}
-	for number in wanted:
-		own = [move for move in moves if move.number == number]
-		productions = tuple(_productions([move for move in own if move in made], headers, components))
+
+class _Web:
+	"""What moved the numbers traced, what went into them, and what was made of them."""
+
+	def __init__(self, wanted: Sequence[Number]):
+		self.moves: dict[Number, list[Movement]] = {}
+		self.headers: dict[Voucher, Any] = {}
+		self.entries = _Entries()
+		parts = products = wanted
+		for _level in range(LEVELS):
+			self._read({*parts, *products})
+			self.entries.read(self.headers)
+			parts = [part for number in parts for _entry, part in self._parts(number)]
+			products = [product for number in products for _entry, product in self._products(number)]
+			if not {*parts, *products} - set(self.moves):
+				break
+
+	def _read(self, numbers: set[Number]) -> None:
+		unread = sorted(numbers - set(self.moves), key=str)
+		self.moves |= {number: [] for number in unread}
+		moves = _movements(unread)
+		for move in moves:
+			self.moves[move.number].append(move)
+		self.headers |= _headers(move for move in moves if move.voucher not in self.headers)
+
+	def _parts(self, number: Number) -> Iterator[tuple[str, Number]]:
+		"""(Document, number) of what went into a number."""
+		for move in self.moves.get(number, ()):
+			if move.quantity > EQUAL_WITHIN:
+				for part in self.entries.parts(move.voucher):
+					if part != number:
+						yield move.document_name, part
+
+	def _products(self, number: Number) -> Iterator[tuple[str, Number]]:
+		"""(Document, number) of what was made of a number."""
+		for move in self.moves.get(number, ()):
+			if move.quantity < -EQUAL_WITHIN:
+				for (_doctype, name), product in self.entries.products(move.voucher):
+					if product != number:
+						yield name, product
+
+	def trace(self, number: Number) -> Trace:
+		own = self.moves[number]
 		receipts = [
-			*_receipts(own, headers),
+			*_receipts(own, self.headers),
 			*(
-				replace(receipt, made_into=production.document_name)
-				for production in productions
-				for part in production.components
-				for receipt in part_receipts.get(part, ())
+				replace(receipt, made_into=entry)
+				for entry, part in _all_along(number, self._parts)
+				# Of parts what was bought: opening stock of them came from nobody.
+				for receipt in _receipts(self.moves.get(part, ()), self.headers)
+				if receipt.document_type in RECEIPTS
 			),
 		]
-		traces[number] = Trace(
+		deliveries = [
+			*_deliveries(own, self.headers),
+			*(
+				replace(delivery, made_in=entry)
+				for entry, product in _all_along(number, self._products)
+				for delivery in _deliveries(self.moves.get(product, ()), self.headers)
+			),
+		]
+		return Trace(
 			number,
-			tuple(sorted(receipts, key=lambda row: (row.date, row.document_name))),
-			productions,
-			deliveries=tuple(_deliveries(own, headers)),
+			tuple(sorted(receipts, key=_by_date)),
+			tuple(self._productions(number)),
+			deliveries=tuple(sorted(deliveries, key=_by_date)),
 		)
-	return _with_inspections(traces)
+
+	def _productions(self, number: Number) -> Iterator[Production]:
+		for move in self.moves[number]:
+			header = self.headers.get(move.voucher)
+			if header is None or header.purpose not in MAKING or move.quantity <= EQUAL_WITHIN:
+				continue
+			parts = (part for part in self.entries.parts(move.voucher) if part != number)
+			yield Production(
+				*move.voucher, header.date, header.purpose, header.work_order, move.quantity, tuple(parts)
+			)
+
+
+def _all_along(
+	number: Number, neighbours: Callable[[Number], Iterable[tuple[str, Number]]]
+) -> Iterator[tuple[str, Number]]:
+	"""All that is reached from a number over its neighbours, each once, the nearest first."""
+	seen, level = {number}, [number]
+	while level:
+		following = []
+		for one in level:
+			for entry, neighbour in neighbours(one):
+				if neighbour not in seen:
+					seen.add(neighbour)
+					following.append(neighbour)
+					yield entry, neighbour
+		level = following
+
+
+def _by_date(row: Receipt | Delivery) -> tuple[date, str]:
+	return row.date, row.document_name
 
 
 def _with_inspections(traces: dict[Number, Trace]) -> dict[Number, Trace]:
@@ -212,22 +300,11 @@ def _with_inspections(traces: dict[Number, Trace]) -> dict[Number, Trace]:
 	return traces
 
 
-def _is_made(move: Movement, headers: Mapping[tuple[str, str], Any]) -> bool:
-	header = headers.get((move.document_type, move.document_name))
-	return (
-		move.document_type == STOCK_ENTRY
-		and move.quantity > EQUAL_WITHIN
-		and header is not None
-		and header.purpose in MAKING
-	)
-
-
-def _receipts(moves: Iterable[Movement], headers: Mapping[tuple[str, str], Any]) -> Iterator[Receipt]:
+def _receipts(moves: Sequence[Movement], headers: Mapping[Voucher, Any]) -> Iterator[Receipt]:
 	"""Purchases, their returns deducted, and what came into stock otherwise than by making or moving it."""
-	moves = list(moves)
 	returned = _returned(moves, headers, RECEIPTS, 1)
 	for move in moves:
-		header = headers.get((move.document_type, move.document_name))
+		header = headers.get(move.voucher)
 		if header is None or move.quantity <= EQUAL_WITHIN:
 			continue
 		if move.document_type in RECEIPTS:
@@ -247,13 +324,12 @@ def _receipts(moves: Iterable[Movement], headers: Mapping[tuple[str, str], Any])
 		)
 
 
-def _deliveries(moves: list[Movement], headers: Mapping[tuple[str, str], Any]) -> list[Delivery]:
+def _deliveries(moves: Sequence[Movement], headers: Mapping[Voucher, Any]) -> Iterator[Delivery]:
 	"""Deliveries, their returns deducted. A return that names no delivery stands for itself."""
 	returned = _returned(moves, headers, DELIVERIES, -1)
 	moved = {(move.number, move.document_type, move.document_name) for move in moves}
-	rows = []
 	for move in moves:
-		header = headers.get((move.document_type, move.document_name))
+		header = headers.get(move.voucher)
 		if header is None or move.document_type not in DELIVERIES:
 			continue
 		key = (move.number, move.document_type, move.document_name)
@@ -263,56 +339,21 @@ def _deliveries(moves: list[Movement], headers: Mapping[tuple[str, str], Any]) -
 			quantity, back = 0.0, move.quantity
 		else:
 			quantity, back = -move.quantity, returned.get(key, 0)
-		rows.append(
-			Delivery(
-				move.number,
-				move.document_type,
-				move.document_name,
-				header.date,
-				header.party,
-				header.party_name,
-				quantity,
-				back,
-			)
+		yield Delivery(
+			move.number, *move.voucher, header.date, header.party, header.party_name, quantity, back
 		)
-	return sorted(rows, key=lambda row: (row.date, row.document_name))
 
 
 def _returned(
-	moves: list[Movement], headers: Mapping[tuple[str, str], Any], doctypes: Sequence[str], sign: int
+	moves: Sequence[Movement], headers: Mapping[Voucher, Any], doctypes: Sequence[str], sign: int
 ) -> dict[tuple[Number, str, str], float]:
 	"""What came or went back, by the document that it is a return of. `sign` is that of what is returned."""
 	back: dict[tuple[Number, str, str], float] = defaultdict(float)
 	for move in moves:
-		header = headers.get((move.document_type, move.document_name))
+		header = headers.get(move.voucher)
 		if header is not None and move.document_type in doctypes and header.is_return:
 			back[(move.number, move.document_type, header.return_against)] -= move.quantity * sign
 	return back
-
-
-def _productions(
-	moves: list[Movement],
-	headers: Mapping[tuple[str, str], Any],
-	components: Mapping[str, Sequence[Number]],
-) -> Iterator[Production]:
-	for move in moves:
-		header = headers[(move.document_type, move.document_name)]
-		yield Production(
-			move.document_type,
-			move.document_name,
-			header.date,
-			header.purpose,
-			header.work_order,
-			move.quantity,
-			tuple(part for part in components.get(move.document_name, ()) if part != move.number),
-		)
-
-
-def _by_number(receipts: Iterable[Receipt]) -> dict[Number, list[Receipt]]:
-	rows = defaultdict(list)
-	for receipt in receipts:
-		rows[receipt.number].append(receipt)
-	return rows
 
 
 # What the ERP has of it
@@ -428,30 +469,99 @@ def _voucher(table: Any) -> tuple[Term, ...]:
 	)
 
 
-def _components(entries: set[str]) -> dict[str, list[Number]]:
-	"""The numbers that stock entries used up, by entry."""
-	if not entries:
-		return {}
-	rows = [
+class _Entries:
+	"""Which numbers documents used up, and which they made: stock entries and subcontracting receipts.
+
+	What a work order uses up may be posted apart: it went into all that the order makes.
+	"""
+
+	def __init__(self) -> None:
+		self.known: dict[Voucher, Any] = {}
+		self.used: dict[Voucher, dict[Number, None]] = defaultdict(dict)
+		self.made: dict[Voucher, dict[Number, None]] = defaultdict(dict)
+		self.of_order: dict[str, list[Any]] = defaultdict(list)
+
+	def read(self, headers: Mapping[Voucher, Any]) -> None:
+		"""Those that make or use up something, and the others of the same work orders."""
+		fresh = {
+			voucher: header
+			for voucher, header in headers.items()
+			if voucher not in self.known
+			and (header.purpose in (*MAKING, CONSUMPTION) or voucher[0] == SUBCONTRACTED)
+		}
+		orders = {header.work_order for header in fresh.values() if header.work_order}
+		for row in _entries_of_orders(orders - set(self.of_order)):
+			self.of_order[row.work_order].append(row)
+			if (STOCK_ENTRY, row.name) not in self.known:
+				fresh.setdefault((STOCK_ENTRY, row.name), row)
+		self.known |= fresh
+		for row in _numbers_in(fresh):
+			side = self.used if row.quantity < 0 else self.made
+			for number in _all_numbers_of(row):
+				side[row.document_type, row.document_name][number] = None
+
+	def parts(self, voucher: Voucher) -> list[Number]:
+		"""What went into the goods that a document made."""
+		if voucher not in self.known:
+			return []
+		entries = [voucher, *self._of_same_order(voucher, CONSUMPTION)]
+		return list(dict.fromkeys(part for one in entries for part in self.used[one]))
+
+	def products(self, voucher: Voucher) -> list[tuple[Voucher, Number]]:
+		"""(Document, number) of what was made of the goods that a document used up."""
+		if voucher not in self.known:
+			return []
+		apart = self.known[voucher].purpose == CONSUMPTION
+		makers = self._of_same_order(voucher, *MAKING) if apart else [voucher]
+		return [(maker, product) for maker in makers for product in self.made[maker]]
+
+	def _of_same_order(self, voucher: Voucher, *purposes: str) -> list[Voucher]:
+		order = self.known[voucher].work_order
+		return [
+			(STOCK_ENTRY, row.name)
+			for row in (self.of_order[order] if order else ())
+			if row.purpose in purposes
+		]
+
+
+def _entries_of_orders(orders: Iterable[str]) -> list[Any]:
+	orders = sorted(orders)
+	if not orders:
+		return []
+	return frappe.get_all(
+		STOCK_ENTRY,
+		filters={"work_order": ("in", orders), "purpose": ("in", (*MAKING, CONSUMPTION)), "docstatus": 1},
+		fields=["name", "purpose", "work_order"],
+		order_by="posting_date asc, name asc",
+		limit_page_length=0,
+	)
+
+
+def _numbers_in(vouchers: Iterable[Voucher]) -> list[Any]:
+	"""What documents moved, as `sources` select it."""
+	names = defaultdict(list)
+	for doctype, name in sorted(vouchers):
+		names[doctype].append(name)
+	return [
 		row
+		for doctype, of_type in names.items()
 		for source in sources()
 		for row in source.query.where(
-			(source.voucher.voucher_type == STOCK_ENTRY) & source.voucher.voucher_no.isin(list(entries))
+			(source.voucher.voucher_type == doctype) & source.voucher.voucher_no.isin(of_type)
 		).run(as_dict=True)
 	]
-	used: dict[str, dict[Number, None]] = defaultdict(dict)
-	for row in rows:
-		if row.quantity >= 0:
-			continue
-		if row.batch_no:
-			used[row.document_name][Number(row.item_code, batch_no=row.batch_no)] = None
-		else:
-			for serial in serial_numbers(row.serial_no):
-				used[row.document_name][Number(row.item_code, serial_no=serial)] = None
-	return {name: list(parts) for name, parts in used.items()}
 
 
-def _headers(moves: Iterable[Movement]) -> dict[tuple[str, str], Any]:
+def _all_numbers_of(row: Any) -> Iterator[Number]:
+	"""The batch of a row; without one its serial numbers."""
+	if row.batch_no:
+		yield Number(row.item_code, batch_no=row.batch_no)
+	else:
+		for serial in serial_numbers(row.serial_no):
+			yield Number(row.item_code, serial_no=serial)
+
+
+def _headers(moves: Iterable[Movement]) -> dict[Voucher, Any]:
 	"""Date, party, return and purpose of the vouchers: one query for each kind of document."""
 	names = defaultdict(set)
 	for move in moves:

@@ -16,7 +16,8 @@ def state(complaint: str) -> dict[str, Any]:
 	"""What the investigation of a complaint, as it is saved, still lacks.
 
 	{"demanded": bool, "to_resolve": [sentences], "to_close": [sentences, without the former], "follow_ups":
-	[penalties and improvement requests], "may_penalise": bool, "may_request": bool, "answer_by": date}
+	[penalties and improvement requests], "may_penalise": bool, "may_request": bool, "answer_by": date,
+	"problem": what a supplier is told to begin with}
 	"""
 	document = _readable(complaint)
 	to_resolve = investigation.what_is_missing(document, "resolve")
@@ -34,6 +35,7 @@ def state(complaint: str) -> dict[str, Any]:
 			frappe.has_permission(responsibility.ACTION, "create") and document.has_permission("write")
 		),
 		"answer_by": responsibility.default_answer_date(),
+		"problem": responsibility.in_short(document),
 	}
 
 
@@ -45,11 +47,11 @@ def penalty_values(complaint: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
-def request_improvement(complaint: str, answer_by: str, message: str | None = None) -> dict[str, Any]:
+def request_improvement(complaint: str, answer_by: str, problem: str) -> dict[str, Any]:
 	"""Ask the responsible supplier for an 8D report: {"action": name, "not_sent": a sentence or None}."""
 	document = frappe.get_doc(COMPLAINT, complaint, for_update=True)
 	document.check_permission("write")
-	action, not_sent = responsibility.request_improvement(document, getdate(answer_by), message)
+	action, not_sent = responsibility.request_improvement(document, getdate(answer_by), problem)
 	return {"action": action, "not_sent": not_sent}
 
 

@@ -109,6 +109,7 @@ MADE = (
 	*("Supplier Reward Penalty", "Supplier Restriction", "Remedy Scheme"),
 	*("Journal Entry", "Purchase Invoice", "Purchase Receipt"),
 	*("Customer", "Customer Complaint", "Customer Tier Change", "Data Import", "Data Import Log"),
+	"Quality Action",
 	*("GL Entry", "Payment Ledger Entry", "Comment", "Version", "ToDo", "Notification Log", "Error Log"),
 )
 """What the builders of these tests make, and what follows from it."""

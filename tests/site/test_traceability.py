@@ -4,6 +4,7 @@ import frappe
 import pytest
 from complaint_factories import make_complaint
 from factories import day, inspect, make_item, make_supplier, make_user, return_goods
+from frappe.desk import query_report
 from sales_factories import (
 	credit,
 	deliver,
@@ -18,8 +19,18 @@ from sales_factories import (
 	serial_numbers,
 )
 from support.statements import statements
-from trace_factories import buy, buy_with_invoice, in_old_shape, make
+from trace_factories import (
+	buy,
+	buy_with_invoice,
+	in_old_shape,
+	make,
+	sell_packed,
+	subcontracted,
+	transfer,
+	work_order,
+)
 
+from partner_relations.customer_care.api import traceability as api
 from partner_relations.customer_care.traceability import (
 	DELIVERIES,
 	Number,
@@ -262,3 +273,214 @@ def test_goods_without_numbers_are_not_traced():
 		customer=customer, items=[{"document_type": DELIVERIES[0], "document_name": sale.delivery.name}]
 	).items
 	assert (row.item_code, row.supplier, row.purchase_receipt) == (item, None, None)
+
+
+# What was made of it, and on the way
+
+
+def test_what_was_made_of_a_batch_is_traced_to_those_who_got_it():
+	part, batch, _receipt = bought(quantity=30)
+	bystander, bystander_batch, _receipt = bought(quantity=30)
+	half, product = make_tracked_item(batches=True), make_tracked_item(batches=True)
+	half_batch, product_batch, other_batch = make_batch(half), make_batch(product), make_batch(product)
+	make(half, 5, batch=half_batch, used={part: (10, batch)}, on=day(1, 2))
+	last = make(product, 5, batch=product_batch, used={half: (5, half_batch)}, on=day(1, 3))
+	make(product, 5, batch=other_batch, used={bystander: (5, bystander_batch)}, on=day(1, 3))
+	raw, made, untouched = make_customer(), make_customer(), make_customer()
+	sold = sell(raw, item=part, quantity=1, batch=batch, on=day(1, 5))
+	note = sell(made, item=product, quantity=2, batch=product_batch, on=day(1, 6), invoice=False).delivery
+	sell(untouched, item=product, quantity=2, batch=other_batch, on=day(1, 6), invoice=False)
+	way = trace(part, batch_no=batch)
+	assert [
+		(row.customer, row.document_name, row.number, row.quantity, row.made_in) for row in way.deliveries
+	] == [
+		(raw, sold.delivery.name, Number(part, batch), 1, None),
+		(made, note.name, Number(product, product_batch), 2, last.name),
+	]
+	assert way.customers == (raw, made)
+	return_delivery(note, quantity=2, on=day(1, 9))
+	assert trace(part, batch_no=batch).customers == (raw,)
+
+
+def test_parts_of_parts_are_traced_to_their_supplier():
+	supplier = make_supplier()
+	part, batch, receipt = bought(supplier=supplier)
+	half, product = make_tracked_item(batches=True), make_tracked_item(batches=True)
+	half_batch, product_batch = make_batch(half), make_batch(product)
+	first = make(half, 5, batch=half_batch, used={part: (10, batch)}, on=day(1, 2))
+	second = make(product, 5, batch=product_batch, used={half: (5, half_batch)}, on=day(1, 3))
+	way = trace(product, batch_no=product_batch)
+	assert [(row.document_name, row.supplier, row.made_into) for row in way.receipts] == [
+		(receipt.name, supplier, first.name)
+	]
+	assert [made.document_name for made in way.productions] == [second.name]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["with the goods", "apart"])
+def test_a_work_order_is_traced_both_ways(apart: bool):
+	supplier, customer = make_supplier(), make_customer()
+	part, batch, receipt = bought(supplier=supplier)
+	product = make_tracked_item(batches=True)
+	product_batch = make_batch(product)
+	finished = work_order(product, 4, batch=product_batch, used=(part, batch), apart=apart, on=day(1, 2))
+	sale = sell(customer, item=product, quantity=2, batch=product_batch, on=day(1, 6), invoice=False)
+	back = trace(product, batch_no=product_batch)
+	(made,) = back.productions
+	assert (made.document_name, made.work_order) == (finished.name, finished.work_order)
+	assert made.components == (Number(part, batch),)
+	assert [(row.document_name, row.supplier, row.made_into) for row in back.receipts] == [
+		(receipt.name, supplier, finished.name)
+	]
+	forward = trace(part, batch_no=batch)
+	assert [(row.document_name, row.customer, row.made_in) for row in forward.deliveries] == [
+		(sale.delivery.name, customer, finished.name)
+	]
+
+
+def test_what_a_subcontractor_made_is_traced_to_what_it_was_given():
+	supplier, subcontractor, customer = make_supplier(), make_supplier(), make_customer()
+	part, batch, receipt = bought(supplier=supplier)
+	product, product_batch, made = subcontracted(subcontractor, 4, used=(part, batch), on=day(1, 4))
+	sale = sell(customer, item=product, quantity=2, batch=product_batch, on=day(1, 6), invoice=False)
+	back = trace(product, batch_no=product_batch)
+	assert [(row.document_name, row.supplier, row.made_into) for row in back.receipts] == [
+		(receipt.name, supplier, made.name),
+		(made.name, subcontractor, None),
+	]
+	assert back.suppliers == (supplier, subcontractor)
+	assert [row.document_name for row in trace(part, batch_no=batch).deliveries] == [sale.delivery.name]
+
+
+def test_moving_goods_between_warehouses_is_neither_receipt_nor_delivery():
+	item, batch, receipt = bought()
+	transfer(item, 5, batch=batch, on=day(1, 2))
+	way = trace(item, batch_no=batch)
+	assert [row.document_name for row in way.receipts] == [receipt.name]
+	assert (way.productions, way.deliveries) == ((), ())
+
+
+def test_a_bundle_of_products_delivers_the_batch_that_is_packed():
+	customer = make_customer()
+	item, batch, _receipt = bought()
+	note = sell_packed(customer, item, 2, batch=batch, on=day(1, 5))
+	assert [
+		(row.document_name, row.customer, row.kept) for row in trace(item, batch_no=batch).deliveries
+	] == [(note.name, customer, 2)]
+
+
+# The view of a complaint, and the report
+
+
+def complaint_in_the_middle():
+	"""(complaint, batch, receipt, [sales to this customer and to another])."""
+	mine, other = make_customer(), make_customer()
+	item, batch, receipt = bought()
+	inspect(receipt, status="Rejected")
+	sales = [sell(who, item=item, quantity=2, batch=batch, on=day(1, 5)) for who in (mine, other)]
+	complaint = make_complaint(customer=mine, items=[{"batch_no": batch}])
+	return complaint, batch, receipt, sales
+
+
+def as_user(user: str, function, *arguments, **named):
+	frappe.set_user(user)
+	try:
+		return function(*arguments, **named)
+	finally:
+		frappe.set_user("Administrator")
+
+
+def test_the_complaint_shows_both_directions_and_other_complaints_in_one_view():
+	complaint, batch, receipt, (mine, other) = complaint_in_the_middle()
+	second = make_complaint(customer=other.delivery.customer, items=[{"batch_no": batch}])
+	view = api.trace(complaint.name)
+	(one,) = view["traces"]
+	assert [row["document_name"] for row in one["receipts"]] == [receipt.name]
+	assert [row["status"] for row in one["inspections"]] == ["Rejected"]
+	assert {row["document_name"] for row in one["deliveries"]} == {mine.delivery.name, other.delivery.name}
+	assert set(one["customers"]) == {complaint.customer, other.delivery.customer}
+	assert [row.name for row in view["others"]] == [second.name]
+	assert (view["customer"], view["others_hidden"]) == (complaint.customer, 0)
+
+
+def test_the_view_tells_nobody_more_than_they_may_read():
+	complaint, batch, _receipt, (_mine, other) = complaint_in_the_middle()
+	make_complaint(customer=other.delivery.customer, items=[{"batch_no": batch}])
+	agent = make_user("Customer Care Agent", "Sales User")
+	frappe.get_doc(
+		doctype="User Permission", user=agent, allow="Customer", for_value=complaint.customer
+	).insert()
+	view = as_user(agent, api.trace, complaint.name)
+	(one,) = view["traces"]
+	assert [row["customer"] for row in one["deliveries"]] == [complaint.customer]
+	assert (one["customers"], one["receipts"], one["inspections"]) == ((complaint.customer,), (), ())
+	assert one["hidden"] == {"receipts": 1, "productions": 0, "inspections": 1, "deliveries": 1}
+	assert (view["others"], view["others_hidden"]) == ([], 1)
+	assert other.delivery.customer not in frappe.as_json(view)
+	with pytest.raises(frappe.PermissionError):
+		as_user(make_user("Stock User"), api.trace, complaint.name)
+
+
+def report(**filters):
+	result = query_report.run("Batch and Serial Trace", filters=filters)
+	return result["result"], {item["label"]: item["value"] for item in result["report_summary"] or []}, result
+
+
+def test_the_report_lists_both_directions():
+	complaint, batch, receipt, (mine, other) = complaint_in_the_middle()
+	return_delivery(other.delivery, quantity=2, on=day(1, 9))
+	rows, summary, result = report(batch_no=batch)
+	assert [
+		(row["direction"], row["document"], row["quantity"], row["returned"], row["left"]) for row in rows
+	] == [
+		("Received", receipt.name, 20, 0, 20),
+		("Delivered", mine.delivery.name, 2, 0, 2),
+		("Delivered", other.delivery.name, 2, 2, 0),
+	]
+	assert (rows[0]["party"], rows[0]["inspection_status"]) == (receipt.supplier, "Rejected")
+	assert [row.get("complaints") for row in rows] == [None, 1, None]
+	assert summary == {
+		"Suppliers": 1,
+		"Received or Made": 20,
+		"Rejected Inspections": 1,
+		"Customers Who Have It": 1,
+		"Kept by Customers": 2,
+	}
+	assert result["chart"]["data"]["datasets"][0]["values"] == [2]
+	assert complaint.customer in (rows[1]["party"], rows[2]["party"])
+
+
+def test_the_report_asks_for_a_number_and_says_when_there_is_none():
+	_complaint, batch, _receipt, _sales = complaint_in_the_middle()
+	assert report()[2]["message"] == "Choose a batch or a serial number."
+	for filters in ({"batch_no": "NO-SUCH"}, {"batch_no": batch, "item_code": make_item()}):
+		rows, _summary, result = report(**filters)
+		assert (rows, result["message"].startswith("This item has no such")) == ([], True)
+
+
+def test_the_report_shows_what_the_reader_may_read():
+	_complaint, batch, _receipt, (mine, other) = complaint_in_the_middle()
+	agent = make_user("Customer Care Agent", "Sales User")
+	frappe.get_doc(
+		doctype="User Permission", user=agent, allow="Customer", for_value=mine.delivery.customer
+	).insert()
+	rows, summary, result = as_user(agent, report, batch_no=batch)
+	assert [row["document"] for row in rows] == [mine.delivery.name]
+	assert (summary["Suppliers"], summary["Kept by Customers"]) == (0, 2)
+	assert result["message"] == "Not shown, because you may not read them: 3"
+	assert other.delivery.customer not in frappe.as_json(result)
+	with pytest.raises(frappe.PermissionError):
+		as_user(make_user("Purchase User"), report, batch_no=batch)
+
+
+def test_the_report_tells_goods_made_of_it_from_the_goods_themselves():
+	part, batch, _receipt = bought()
+	product = make_tracked_item(batches=True)
+	product_batch = make_batch(product)
+	make(product, 5, batch=product_batch, used={part: (10, batch)}, on=day(1, 2))
+	sale = sell(make_customer(), item=product, quantity=3, batch=product_batch, on=day(1, 5))
+	rows, summary, result = report(batch_no=batch)
+	assert [(row["document"], row["item_code"], row["batch_no"]) for row in rows[1:]] == [
+		(sale.delivery.name, product, product_batch)
+	]
+	assert (summary["Kept by Customers"], summary["Customers Who Have It"]) == (0, 1)
+	assert result["chart"] is None

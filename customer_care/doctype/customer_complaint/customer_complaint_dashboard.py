@@ -11,7 +11,7 @@ def get_data() -> dict[str, Any]:
 		"fieldname": "customer_complaint",
 		"non_standard_fieldnames": {"Supplier Reward Penalty": "source_name"},
 		"transactions": [
-			{"label": _("Credit"), "items": ["Sales Invoice"]},
+			{"label": _("Credit", context="Customer Complaint"), "items": ["Sales Invoice"]},
 			{"label": _("Goods"), "items": ["Delivery Note", "Sales Order"]},
 			{"label": _("Repair"), "items": ["Warranty Claim"]},
 			{"label": _("For the Supplier"), "items": ["Supplier Reward Penalty", "Quality Action"]},

@@ -1,7 +1,7 @@
 (() => {
-	const number_filter = (fieldname, doctype, item_field) => ({
+	const number_filter = (fieldname, label, doctype, item_field) => ({
 		fieldname,
-		label: __(doctype),
+		label,
 		fieldtype: "Link",
 		options: doctype,
 		get_query: () => {
@@ -13,12 +13,14 @@
 	frappe.query_reports["Batch and Serial Trace"] = {
 		filters: [
 			{ fieldname: "item_code", label: __("Item"), fieldtype: "Link", options: "Item" },
-			number_filter("batch_no", "Batch", "item"),
-			number_filter("serial_no", "Serial No", "item_code"),
+			number_filter("batch_no", __("Batch"), "Batch", "item"),
+			number_filter("serial_no", __("Serial No"), "Serial No", "item_code"),
 		],
 
 		formatter(value, row, column, data, default_formatter) {
-			const html = default_formatter(value, row, column, data);
+			// Frappe shows plain text as HTML; what people typed must not run.
+			const shown = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
+			const html = default_formatter(shown, row, column, data);
 			if (column.fieldname === "complaints" && value) {
 				const { party: customer, batch_no, serial_no } = data;
 				const filters = { customer };

@@ -1,6 +1,7 @@
 """Batch and Serial Trace: where the goods of a number came from and who got them, a line a document."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -11,8 +12,6 @@ from partner_relations.customer_care.complaint_steps import COMPLAINT
 from partner_relations.customer_care.report.complaints import BARS, COLORS
 from partner_relations.customer_care.traceability import Number, Trace
 
-CAME, MADE, WENT = "Received", "Made", "Delivered"
-
 Row = dict[str, Any]
 
 
@@ -22,9 +21,16 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[Row], str | N
 	Returns columns, rows, message, chart, summary. Documents that the user may not read are counted in the
 	message and not shown.
 	"""
-	wanted = number_asked_for(frappe._dict(filters or {}))
+	filters = frappe._dict(filters or {})
+	wanted = number_asked_for(filters)
 	if wanted is None:
-		return columns(), [], _("Choose a batch or a serial number."), None, []
+		named = filters.batch_no or filters.serial_no
+		sentence = (
+			_("This item has no such batch or serial number. Empty the item, or choose another number.")
+			if named
+			else _("Choose a batch or a serial number.")
+		)
+		return columns(), [], sentence, None, []
 	one = traceability.visible(traceability.trace_all([wanted])[wanted])
 	rows = rows_of(one)
 	return columns(), rows, message(one), chart(rows), summary(one)
@@ -43,7 +49,7 @@ def number_asked_for(filters: frappe._dict) -> Number | None:
 
 def rows_of(one: Trace) -> list[Row]:
 	"""Receipts with their inspection, what was made here, deliveries with the complaints about them."""
-	complaints = complaints_by_customer(one.number)
+	complaints = complaints_about({row.number for row in one.deliveries})
 	rows = []
 	for receipt in one.receipts:
 		inspections = [
@@ -53,7 +59,7 @@ def rows_of(one: Trace) -> list[Row]:
 		]
 		rows.append(
 			{
-				**_document(receipt, CAME),
+				**_document(receipt, _("Received", context="Trace")),
 				"party_type": "Supplier",
 				"party": receipt.supplier,
 				"party_name": receipt.supplier_name,
@@ -64,38 +70,54 @@ def rows_of(one: Trace) -> list[Row]:
 			}
 		)
 	for made in one.productions:
-		rows.append({**_document(made, MADE), **_quantities(made.quantity, 0), **_number(one.number)})
+		rows.append(
+			{
+				**_document(made, _("Made", context="Trace")),
+				**_quantities(made.quantity, 0),
+				**_number(one.number),
+			}
+		)
 	for delivery in one.deliveries:
 		rows.append(
 			{
-				**_document(delivery, WENT),
+				**_document(delivery, _("Delivered", context="Trace")),
+				"made_in": delivery.made_in,
 				"party_type": "Customer",
 				"party": delivery.customer,
 				"party_name": delivery.customer_name,
 				**_quantities(delivery.quantity, delivery.returned),
-				"complaints": complaints.get(delivery.customer),
-				**_number(one.number),
+				"complaints": complaints.get((delivery.customer, _name(delivery.number))),
+				**_number(delivery.number),
 			}
 		)
 	return rows
 
 
-def complaints_by_customer(number: Number) -> Counter:
-	"""How many complaints that the user may read each customer has about the number."""
-	field, name = ("serial_no", number.serial_no) if number.serial_no else ("batch_no", number.batch_no)
-	found = frappe.get_list(
-		COMPLAINT,
-		filters=[[f"{COMPLAINT} Item", field, "=", name]],
-		fields=["name", "customer"],
-		distinct=True,
-		limit_page_length=0,
-	)
-	return Counter(row.customer for row in found)
+def complaints_about(numbers: Iterable[Number]) -> Counter:
+	"""How many complaints that the user may read there are, by customer and batch or serial number."""
+	names: dict[str, list[str]] = defaultdict(list)
+	for number in numbers:
+		names["serial_no" if number.serial_no else "batch_no"].append(_name(number))
+	found: Counter = Counter()
+	for field, wanted in names.items():
+		rows = frappe.get_list(
+			COMPLAINT,
+			filters=[[f"{COMPLAINT} Item", field, "in", wanted]],
+			fields=["name", "customer", f"items.{field} as number"],
+			distinct=True,
+			limit_page_length=0,
+		)
+		found.update((row.customer, row.number) for row in rows)
+	return found
+
+
+def _name(number: Number) -> str:
+	return number.serial_no or number.batch_no
 
 
 def _document(row: Any, direction: str) -> Row:
 	return {
-		"direction": _(direction, context="Trace"),
+		"direction": direction,
 		"date": row.date,
 		"document_type": row.document_type,
 		"document": row.document_name,
@@ -121,7 +143,8 @@ def chart(rows: list[Row]) -> dict[str, Any] | None:
 	"""What customers have of it, the most first; None if nobody has any."""
 	kept: Counter = Counter()
 	for row in rows:
-		if row.get("party_type") == "Customer":
+		# Of goods made with it: so many of them, not of it.
+		if row.get("party_type") == "Customer" and not row["made_in"]:
 			kept[row["party_name"] or row["party"]] += row["left"]
 	most = [(name, quantity) for name, quantity in kept.most_common(BARS) if quantity > 0]
 	if not most:
@@ -130,7 +153,7 @@ def chart(rows: list[Row]) -> dict[str, Any] | None:
 		"type": "bar",
 		"data": {
 			"labels": [name for name, _quantity in most],
-			"datasets": [{"name": _("Kept"), "values": [quantity for _name, quantity in most]}],
+			"datasets": [{"name": _("Kept by Customers"), "values": [quantity for _name, quantity in most]}],
 		},
 		"colors": [COLORS["blue"]],
 	}
@@ -153,10 +176,18 @@ def summary(one: Trace) -> list[dict[str, Any]]:
 		{"label": _("Customers Who Have It"), "value": len(one.customers), "datatype": "Int"},
 		{
 			"label": _("Kept by Customers"),
-			"value": sum(row.kept for row in one.deliveries),
+			"value": sum(row.kept for row in one.deliveries if not row.made_in),
 			"datatype": "Float",
 		},
 	]
+
+
+def _link(doctype: str) -> dict[str, str]:
+	"""A column that leads to documents; mere text for who may read none, whom Frappe would refuse the whole
+	report otherwise."""
+	if frappe.has_permission(doctype, "read"):
+		return {"fieldtype": "Link", "options": doctype}
+	return {"fieldtype": "Data"}
 
 
 def columns() -> list[dict[str, Any]]:
@@ -165,7 +196,7 @@ def columns() -> list[dict[str, Any]]:
 		{"fieldname": "date", "label": _("Date"), "fieldtype": "Date", "width": 100},
 		{
 			"fieldname": "document",
-			"label": _("Document"),
+			"label": _("Document", context="Customer Complaint Item"),
 			"fieldtype": "Dynamic Link",
 			"options": "document_type",
 			"width": 170,
@@ -179,12 +210,11 @@ def columns() -> list[dict[str, Any]]:
 		},
 		{"fieldname": "quantity", "label": _("Quantity"), "fieldtype": "Float", "width": 90},
 		{"fieldname": "returned", "label": _("Returned"), "fieldtype": "Float", "width": 90},
-		{"fieldname": "left", "label": _("Left"), "fieldtype": "Float", "width": 90},
+		{"fieldname": "left", "label": _("Net Quantity"), "fieldtype": "Float", "width": 90},
 		{
 			"fieldname": "inspection",
 			"label": _("Quality Inspection"),
-			"fieldtype": "Link",
-			"options": "Quality Inspection",
+			**_link("Quality Inspection"),
 			"width": 150,
 		},
 		{"fieldname": "inspection_status", "label": _("Result"), "fieldtype": "Data", "width": 90},
@@ -199,15 +229,13 @@ def columns() -> list[dict[str, Any]]:
 		{
 			"fieldname": "batch_no",
 			"label": _("Batch"),
-			"fieldtype": "Link",
-			"options": "Batch",
+			**_link("Batch"),
 			"width": 120,
 		},
 		{
 			"fieldname": "serial_no",
 			"label": _("Serial No"),
-			"fieldtype": "Link",
-			"options": "Serial No",
+			**_link("Serial No"),
 			"width": 120,
 		},
 	]

@@ -62,14 +62,10 @@ function add_buttons(frm, state) {
 	if (doc.responsibility !== "Supplier" || !doc.supplier || frm.is_dirty()) return;
 	const group = __("For the Supplier");
 	if (state.may_penalise) {
-		frm.add_custom_button(__("Start a Penalty"), () => start_penalty(doc), group);
+		frm.add_custom_button(__("Start a Penalty"), () => start_penalty(doc, state), group);
 	}
 	if (state.may_request) {
-		frm.add_custom_button(
-			__("Request an Improvement"),
-			() => request_improvement(frm, state.answer_by),
-			group
-		);
+		frm.add_custom_button(__("Request an Improvement"), () => request_improvement(frm, state), group);
 	}
 }
 
@@ -78,12 +74,25 @@ function print_8d({ doctype, docname }) {
 	window.open(`/printview?${address}&_lang=${frappe.boot.lang}`);
 }
 
-async function start_penalty({ name }) {
-	const values = await care_call("investigation.penalty_values", { complaint: name });
-	frappe.new_doc(PENALTY, values);
+// One that is there already is shown first: two people may have had the same thought.
+function start_penalty({ name }, { follow_ups }) {
+	const start = async () => {
+		const values = await care_call("investigation.penalty_values", { complaint: name });
+		frappe.new_doc(PENALTY, values);
+	};
+	const earlier = follow_ups.find(
+		({ doctype, status }) => doctype === PENALTY && !["Waived", "Cancelled"].includes(status)
+	);
+	if (!earlier) return start();
+	return frappe.confirm(
+		__("There is a penalty for this complaint already: {0}. Start another one?", [
+			form_link(PENALTY, earlier.name),
+		]),
+		start
+	);
 }
 
-function request_improvement(frm, answer_by) {
+function request_improvement(frm, { answer_by, problem }) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Request an Improvement"),
 		fields: [
@@ -95,15 +104,17 @@ function request_improvement(frm, answer_by) {
 				default: answer_by,
 			},
 			{
-				fieldname: "message",
+				fieldname: "problem",
 				fieldtype: "Small Text",
-				label: __("Message"),
+				label: __("Problem"),
+				reqd: 1,
+				default: problem,
 				description: __(
-					"The supplier gets a mail that asks for an 8D report. It names the goods, not the customer."
+					"The supplier reads this in a mail that asks for an 8D report. Name the goods, not the customer."
 				),
 			},
 		],
-		primary_action_label: __("Request"),
+		primary_action_label: __("Send Request"),
 		async primary_action(values) {
 			const { action, not_sent } = await care_call(
 				"investigation.request_improvement",

@@ -38,7 +38,7 @@ function pick_document(frm) {
 			{
 				fieldname: "document_type",
 				fieldtype: "Select",
-				label: __("Document"),
+				label: __("Document", null, "Customer Complaint Item"),
 				options: KINDS.map((value) => ({ value, label: __(value) })),
 				default: "Sales Invoice",
 				onchange: () => dialog.set_value("document_name", ""),
@@ -48,7 +48,7 @@ function pick_document(frm) {
 				fieldname: "document_name",
 				fieldtype: "Dynamic Link",
 				options: "document_type",
-				label: __("Number"),
+				label: __("Number", null, "Customer Complaint Item"),
 				reqd: 1,
 				get_query: () => ({
 					query: `${SEARCH}.documents`,

@@ -101,7 +101,11 @@ function deliveries_html(one, customer) {
 			title: form_link("Customer", row.customer, row.customer_name || row.customer),
 			badge: row.customer === customer ? __("This Complaint") : "",
 			document: row,
-			notes: [quantity_html(row.quantity, row.returned, one.uom, __("came back: {0}"))],
+			notes: [
+				row.made_in
+					? made_of_it_html(row)
+					: quantity_html(row.quantity, row.returned, one.uom, __("came back: {0}")),
+			],
 			faded: row.quantity - row.returned <= 0,
 		})
 	);
@@ -114,6 +118,14 @@ function deliveries_html(one, customer) {
 		);
 	}
 	return list_html(entries, one.hidden.deliveries, escape(__("Nobody got it yet.")));
+}
+
+// Goods made of the number: how much of it is in them nobody counts here.
+function made_of_it_html({ number: { item_code, batch_no, serial_no } }) {
+	const goods = batch_no || serial_no;
+	const product = form_link(serial_no ? "Serial No" : "Batch", goods);
+	return `${form_link("Item", item_code)} ${product}
+		<span class="text-muted">${escape(__("made with it"))}</span>`;
 }
 
 function entry_html({ title, badge = "", document, notes, faded = false }) {
@@ -162,7 +174,7 @@ function others_html({ others, others_hidden, traces }) {
 		return `${title}${hidden || `<div class="text-muted">${escape(__("There are none so far."))}</div>`}`;
 	}
 	return `${title}<div class="pr-scroll"><table class="table table-bordered pr-table">
-		<thead><tr><th>${__("Complaint")}</th><th>${__("Customer")}</th><th>${__("Severity")}</th>
-			<th>${__("Step")}</th><th>${__("Received On")}</th></tr></thead>
+		<thead><tr><th>${__("Complaint", null, "Customer Complaint")}</th><th>${__("Customer")}</th><th>${__("Severity")}</th>
+			<th>${__("Step")}</th><th>${__("Received On", null, "Customer Complaint")}</th></tr></thead>
 		<tbody>${rows.join("")}</tbody></table></div>${hidden}`;
 }
