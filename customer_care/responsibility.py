@@ -52,30 +52,6 @@ def request_improvement(complaint: Document, answer_by: date, problem: str) -> t
 	Raises frappe.ValidationError unless a supplier is responsible, or while another request to it is open.
 	"""
 	supplier = _responsible_supplier(complaint)
-	cost = complaint.resolution_cost or 0
-	return {
-		"supplier": supplier,
-		"company": complaint.company,
-		"kind": "Penalty",
-		"measure": "Chargeback" if cost > 0 else "Warning Letter",
-		"paid_by": "Supplier" if cost > 0 else None,
-		"amount": cost if cost > 0 else 0,
-		"source_type": COMPLAINT,
-		"source_name": complaint.name,
-		"reason": in_short(complaint),
-	}
-
-
-def request_improvement(complaint: Document, answer_by: date, problem: str) -> tuple[str, str | None]:
-	"""Make a Quality Action for the responsible supplier, and ask it by mail for an 8D report.
-
-	`problem` is what the supplier reads (see `in_short`); the mail adds nothing about the customer.
-	The caller has locked the complaint: of two who ask at once the second finds the request of the first.
-	Returns the name of the action, and a sentence why no mail could be sent (None: it is on its way): a
-	failing mail doesn't keep the request from being made. Needs the right to create Quality Actions. Raises frappe.ValidationError unless a supplier is responsible, or while another
-	request to it is open.
-	"""
-	supplier = _responsible_supplier(complaint)
 	_refuse_second_request(complaint, supplier)
 	if getdate(answer_by) < getdate(today()):
 		frappe.throw(_("The day by which the supplier answers has passed already."))
