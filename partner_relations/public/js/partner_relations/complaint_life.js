@@ -34,6 +34,8 @@ const PROMISES = [
 	["Respond", "respond"],
 	["Resolve", "resolve"],
 ];
+const PHOTO = /\.(png|jpe?g|gif|webp|bmp)$/i;
+
 const KEPT = { acknowledge: "acknowledged_on", respond: "responded_on", resolve: "resolved_on" };
 
 const FIELDS = {
@@ -87,7 +89,7 @@ export async function show_complaint_life(frm) {
 	if (frm.is_new()) return;
 	frm.page.set_indicator(complaint_step_label(doc.step), STEP_COLORS[doc.step] || "gray");
 	frm.get_field("overview").$wrapper.html(
-		`${way_html(doc)}${banner_html(doc)}${cards(deadline_cards(doc))}`
+		`${way_html(doc)}${banner_html(doc)}${cards(deadline_cards(doc))}${photos_html(frm)}`
 	);
 	const steps = await care_call("complaints.next_steps", { complaint: doc.name });
 	if (frm.doc.name !== doc.name) return;
@@ -144,6 +146,20 @@ function banner_html(doc) {
 	return sentences.map((text) => `<div class="pr-banner">${escape(text)}</div>`).join("");
 }
 
+// What is attached and can be seen, a click away from its full size.
+function photos_html(frm) {
+	const photos = (frm.attachments?.get_attachments() || []).filter(({ file_name }) =>
+		PHOTO.test(file_name)
+	);
+	if (!photos.length) return "";
+	const pictures = photos.map(
+		({ file_url, file_name }) => `<a href="${escape(file_url)}" target="_blank" rel="noopener">
+			<img src="${escape(file_url)}" alt="${escape(file_name)}" title="${escape(file_name)}" loading="lazy">
+		</a>`
+	);
+	return `<div class="pr-photos">${pictures.join("")}</div>`;
+}
+
 function deadline_cards(doc) {
 	const list = PROMISES.map(([name, key]) => deadline_card(doc, name, key));
 	list.push({
@@ -190,14 +206,16 @@ function take(frm, step) {
 		frappe.msgprint({ title: step.label, message: escape(step.refused), indicator: "orange" });
 		return;
 	}
-	const run = async (details) => {
-		await care_call(
+	// Whether the step was taken. Why it was not, the server has said.
+	const run = (details) =>
+		care_call(
 			"complaints.take_step",
 			{ complaint: frm.doc.name, step: step.name, details },
 			step.label
+		).then(
+			() => frm.reload_doc().then(() => true),
+			() => false
 		);
-		await frm.reload_doc();
-	};
 	const asked = step.details.filter((fieldname) => FIELDS[fieldname]);
 	if (!asked.length) {
 		run({});
@@ -208,8 +226,7 @@ function take(frm, step) {
 		fields: asked.map((fieldname) => ({ fieldname, ...FIELDS[fieldname](step) })),
 		primary_action_label: step.label,
 		async primary_action(values) {
-			await run(values);
-			dialog.hide();
+			if (await run(values)) dialog.hide();
 		},
 	});
 	dialog.show();
