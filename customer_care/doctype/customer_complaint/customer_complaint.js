@@ -20,6 +20,7 @@ frappe.ui.form.on("Customer Complaint", {
 	},
 
 	refresh(frm) {
+		say_missing_right(frm);
 		partner_relations.show_complaint_life(frm);
 		partner_relations.offer_complaint_items(frm);
 		partner_relations.show_complaint_trace(frm);
@@ -38,3 +39,13 @@ frappe.ui.form.on("Customer Complaint", {
 		if (message?.default_severity) frm.set_value("severity", message.default_severity);
 	},
 });
+
+// The roles of customer care give no right to ERPNext's documents; its own refusal names no way out.
+function say_missing_right(frm) {
+	if (frappe.model.can_read("Customer")) return;
+	const text = __(
+		"You may not see customers, so you can pick neither a customer nor its documents here. Ask an administrator for the role {0}.",
+		[__("Sales User")]
+	);
+	frm.set_intro(partner_relations.escape(text), "orange");
+}
