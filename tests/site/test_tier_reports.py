@@ -248,6 +248,22 @@ def test_the_rfm_map_counts_and_filters():
 	assert [row.rfm for row in lost[1]] == ["555", "112"] and "pr-segment-chosen" in lost[2]
 
 
+def test_segments_and_units_are_in_the_language_of_the_user():
+	group, (customer,) = grouped()
+	assess(customer, rfm="255", segment="At Risk")
+	frappe.local.lang = "zh"
+	try:
+		columns, _rows, picture, _chart, summary = value(group, company=COMPANY)
+		every = value(group)[0]
+	finally:
+		frappe.local.lang = "en"
+	assert "有流失风险" in picture and "有流失风险" in {item["label"] for item in summary}
+	labels = {column["fieldname"]: column["label"] for column in columns}
+	assert labels["metric_revenue"] == "销售收入 (USD)"
+	assert labels["metric_recency"].endswith("(天)")
+	assert "(公司本位币)" in {column["fieldname"]: column["label"] for column in every}["metric_revenue"]
+
+
 def test_value_shows_what_the_user_may_see():
 	group, (seen, hidden) = grouped(2)
 	for customer in (seen, hidden):

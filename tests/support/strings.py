@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from partner_relations.customer_care.metrics import METRICS
 from partner_relations.customer_care.metrics.suppliers import SUPPLIER_COMPLAINT_RATE
 from partner_relations.supplier_quality.kpis import MEASURES
 
@@ -83,7 +84,7 @@ def collect(root: Path = ROOT) -> Strings:
 		elif path.name == "modules.txt":
 			for module in text.split("\n"):
 				found.add(module, place)
-	for measure in (*MEASURES.values(), SUPPLIER_COMPLAINT_RATE):
+	for measure in (*MEASURES.values(), *METRICS.values(), SUPPLIER_COMPLAINT_RATE):
 		for text in (measure.label, measure.unit, measure.description):
 			found.add(text, f"measure {measure.name}")
 	return found

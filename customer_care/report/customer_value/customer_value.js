@@ -82,6 +82,8 @@ frappe.query_reports["Customer Value"] = {
 		if (value == null && column.fieldtype !== "Link") return "";
 		if (column.fieldname === "status")
 			return frappe.utils.escape_html(__(value, null, "Customer Tier Assessment"));
+		if (column.fieldname === "segment")
+			return frappe.utils.escape_html(__(value, null, "Customer Tiering Segment"));
 		// Frappe shows plain text as HTML; what people typed must not run.
 		if (column.fieldtype === "Data") value = frappe.utils.escape_html(value);
 		return default_formatter(value, row, column, data);

@@ -7,11 +7,13 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, flt
 
-from partner_relations.customer_care.metrics import METRICS
+from partner_relations.customer_care.metrics import METRICS, Measure
 from partner_relations.customer_care.report.customer_value.rfm_map import rfm_map
 from partner_relations.customer_care.report.display import customer_columns, tier_colors, visible_customers
+from partner_relations.customer_care.tier_assessments import COMPANY_CURRENCY
 
 ASSESSMENT = "Customer Tier Assessment"
+SEGMENT = "Customer Tiering Segment"
 SHOWN = 1000
 """More rows make the browser slow; map, chart and summary count all."""
 
@@ -43,7 +45,7 @@ def execute(filters: dict[str, Any] | None = None):
 	if len(rows) > SHOWN:
 		message += f"<p>{_('The first {0} of {1} customers are listed.').format(SHOWN, len(rows))}</p>"
 	bars = None if codes else chart(rows)  # the map is picture enough
-	return columns(shown, metrics, bool(codes)), shown, message or None, bars, summary(rows)
+	return columns(shown, metrics, bool(codes), filters.company), shown, message or None, bars, summary(rows)
 
 
 def _beside(*parts: str) -> str:
@@ -56,7 +58,7 @@ def segments(rows: list[Any], chosen: str | None) -> str:
 	lines = "".join(
 		f'<tr class="pr-segment{" pr-segment-chosen" if segment == chosen else ""}" '
 		f'data-segment="{escape_html(segment)}" tabindex="0" role="button">'
-		f'<td>{escape_html(_(segment))}</td><td class="pr-figure">{count}</td></tr>'
+		f'<td>{escape_html(_(segment, context=SEGMENT))}</td><td class="pr-figure">{count}</td></tr>'
 		for segment, count in counts.most_common()
 	)
 	heads = f'<th>{_("Segment")}</th><th class="pr-figure">{_("Customers")}</th>'
@@ -132,7 +134,9 @@ def add_figures(rows: list[Any]) -> list[str]:
 	return [name for name in METRICS if name in found] + [name for name in found if name not in METRICS]
 
 
-def columns(rows: list[Any], metrics: list[str], with_rfm: bool) -> list[dict[str, Any]]:
+def columns(
+	rows: list[Any], metrics: list[str], with_rfm: bool, company: str | None = None
+) -> list[dict[str, Any]]:
 	return [
 		*customer_columns(rows),
 		{"fieldname": "score", "label": _("Score", context="Customer Tier Assessment"), "fieldtype": "Float"}
@@ -145,7 +149,7 @@ def columns(rows: list[Any], metrics: list[str], with_rfm: bool) -> list[dict[st
 			"hidden": int(not with_rfm),
 		},
 		{"fieldname": "segment", "label": _("Segment"), "fieldtype": "Data", "width": 130},
-		*(_metric_column(name) for name in metrics),
+		*(_metric_column(name, company) for name in metrics),
 		{"fieldname": "proposed_tier", "label": _("Proposed Tier"), "fieldtype": "Data", "width": 110},
 		{
 			"fieldname": "status",
@@ -164,9 +168,9 @@ def columns(rows: list[Any], metrics: list[str], with_rfm: bool) -> list[dict[st
 	]
 
 
-def _metric_column(name: str) -> dict[str, Any]:
+def _metric_column(name: str, company: str | None) -> dict[str, Any]:
 	measure = METRICS.get(name)
-	label = f"{_(measure.label)} ({_(measure.unit)})" if measure else name
+	label = f"{_(measure.label)} ({_unit(measure, company)})" if measure else name
 	return {
 		"fieldname": f"metric_{name}",
 		"label": label,
@@ -175,6 +179,13 @@ def _metric_column(name: str) -> dict[str, Any]:
 		"width": 150,
 		"is_metric": 1,
 	}
+
+
+def _unit(measure: Measure, company: str | None) -> str:
+	"""The unit of a metric; for money of one company its currency."""
+	if measure.unit == COMPANY_CURRENCY and company:
+		return frappe.get_cached_value("Company", company, "default_currency")
+	return _(measure.unit)
 
 
 def chart(rows: list[Any]) -> dict[str, Any]:
@@ -207,7 +218,7 @@ def summary(rows: list[Any]) -> list[dict[str, Any]]:
 		},
 	]
 	for segment, count in segments.most_common(3):
-		items.append({"label": _(segment), "value": count, "datatype": "Int"})
+		items.append({"label": _(segment, context=SEGMENT), "value": count, "datatype": "Int"})
 	return items
 
 

@@ -113,12 +113,13 @@ function tier_card({ tier, since, assessment, may_decide }) {
 			: assessment.rfm || assessment.status;
 		words.push(form_link("Customer Tier Assessment", assessment.name, __("Assessed: {0}", [score])));
 	}
-	if (may_decide)
-		words.push(`<button class="btn btn-xs btn-default" data-set-tier>${__("Set by Hand")}</button>`);
+	const button = may_decide
+		? `<div><button class="btn btn-xs btn-default" data-set-tier>${__("Set by Hand")}</button></div>`
+		: "";
 	return {
 		label: escape(__("Tier")),
 		value: tier_badge(tier),
-		hint: words.join(" · "),
+		hint: words.join(" · ") + button,
 		color: tier ? tier_color(tier) : "gray",
 	};
 }
@@ -167,14 +168,15 @@ function credit_card(credit) {
 	}
 	if (credit.limit) words.push(escape(__("agreed so far: {0}", [money(credit.current_limit)])));
 	if (credit.terms && credit.terms !== credit.current_terms) words.push(escape(credit.terms));
+	let button = "";
 	if (!credit.differs && !credit.without_rate)
 		words.push(`<span class="indicator-pill green">${__("as suggested")}</span>`);
 	else if (credit.differs && credit.may_apply)
-		words.push(`<button class="btn btn-xs btn-default" data-apply-credit>${__("Apply")}</button>`);
+		button = `<div><button class="btn btn-xs btn-default" data-apply-credit>${__("Apply")}</button></div>`;
 	return {
 		label: escape(__("Suggested Credit Limit")),
 		value: escape(value),
-		hint: words.join(" · "),
+		hint: words.join(" · ") + button,
 	};
 }
 
