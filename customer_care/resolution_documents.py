@@ -39,6 +39,7 @@ from partner_relations.customer_care.resolutions import (
 	MADE,
 	REPAIR,
 	REPLACEMENT,
+	RESOLUTION,
 	RETURN,
 	decimal,
 	find,
@@ -84,7 +85,9 @@ def make(complaint: str, row: str) -> tuple[str, str]:
 		write(document, entry, status=DONE, document_type=doctype, document_name=made)
 		return doctype, made
 	_check_right(doctype)
-	failed = _("No document was made for resolution {0} ({1}).").format(entry.idx, _(entry.kind))
+	failed = _("No document was made for resolution {0} ({1}).").format(
+		entry.idx, _(entry.kind, context=RESOLUTION)
+	)
 	with nothing_half_done(failed, doctype, title=_("Not Made")):
 		new = MAKERS[entry.kind](document, entry)
 		new.set(FIELD, document.name)
@@ -93,7 +96,10 @@ def make(complaint: str, row: str) -> tuple[str, str]:
 		check_worth(document, entry, new)
 	write(document, entry, status=MADE, document_type=doctype, document_name=new.name)
 	document.add_comment(
-		"Info", _("{0}: {1} is made as a draft.").format(_(entry.kind), get_link_to_form(doctype, new.name))
+		"Info",
+		_("{0}: {1} is made as a draft.").format(
+			_(entry.kind, context=RESOLUTION), get_link_to_form(doctype, new.name)
+		),
 	)
 	return doctype, new.name
 
@@ -112,7 +118,7 @@ def objection_to_making(complaint: Document, row: Document, user: str | None = N
 	if row.document_name:
 		return _("{0} was made for it already.").format(row.document_name)
 	if row.status != APPROVED:
-		return _("It is “{0}”. Only what is approved is made.").format(_(row.status, context=COMPLAINT))
+		return _("It is “{0}”. Only what is approved is made.").format(_(row.status, context=RESOLUTION))
 	if complaint.step in FINISHED:
 		return _("The complaint is finished. Reopen it first.")
 	if row.kind == APOLOGY:
@@ -189,7 +195,7 @@ def _check_ready(complaint: Document, row: Document) -> None:
 		frappe.throw(_("{0} was made for it already.").format(link), title=_("Made Already"))
 	if row.status != APPROVED:
 		frappe.throw(
-			_("It is “{0}”. Only what is approved is made.").format(_(row.status, context=COMPLAINT)),
+			_("It is “{0}”. Only what is approved is made.").format(_(row.status, context=RESOLUTION)),
 			title=_("Not Possible Now"),
 		)
 	if complaint.step in FINISHED:

@@ -191,7 +191,7 @@ def _move(complaint: Document, row: Document, doc: Any, status: str) -> None:
 		MADE: _("{0}: {1} is open again."),
 	}[status]
 	link = get_link_to_form(doc.doctype, doc.name)
-	complaint.add_comment("Info", sentence.format(_(row.kind), link))
+	complaint.add_comment("Info", sentence.format(_(row.kind, context=RESOLUTION), link))
 
 
 # Cost

@@ -76,7 +76,7 @@ def what_is_missing(complaint: Document, step: str) -> list[str]:
 			)
 		else:
 			continue
-		missing[-1] = missing[-1].format(row.idx, _(row.kind))
+		missing[-1] = missing[-1].format(row.idx, _(row.kind, context=RESOLUTION))
 	return missing
 
 
@@ -104,7 +104,11 @@ def propose(
 	_check_role(AGENT, MANAGER)
 	_check_open(document)
 	if kind not in KINDS:
-		frappe.throw(_("Choose what the customer gets: {0}.").format(", ".join(_(one) for one in KINDS)))
+		frappe.throw(
+			_("Choose what the customer gets: {0}.").format(
+				", ".join(_(one, context=RESOLUTION) for one in KINDS)
+			)
+		)
 	note = without_scripts(note) or None
 	if kind == APOLOGY and not note:
 		frappe.throw(_("Write the apology. The customer reads it."))
@@ -220,7 +224,7 @@ def _add(complaint: Document, kind: str, amount: Decimal, note: str | None, part
 	complaint.add_comment(
 		"Info",
 		_("{0} of {1} is proposed: {2}.").format(
-			_(kind), money(amount, complaint.company), _(row.status, context=COMPLAINT)
+			_(kind, context=RESOLUTION), money(amount, complaint.company), _(row.status, context=RESOLUTION)
 		),
 	)
 	return row.name
@@ -279,7 +283,7 @@ def withdraw(complaint: str, row: str, reason: str) -> None:
 	if entry.status not in (AWAITING, APPROVED):
 		frappe.throw(
 			_("It is “{0}”. Only what awaits approval, or is approved and not made, is withdrawn.").format(
-				_(entry.status, context=COMPLAINT)
+				_(entry.status, context=RESOLUTION)
 			),
 			title=_("Not Possible Now"),
 		)
@@ -290,7 +294,7 @@ def objection_to_deciding(complaint: Document, row: Document, user: str | None =
 	"""Why a user can't approve or reject a row, as a sentence; None if nothing is in the way."""
 	user = user or frappe.session.user
 	if row.status != AWAITING:
-		return _("It is “{0}” and awaits no approval.").format(_(row.status, context=COMPLAINT))
+		return _("It is “{0}” and awaits no approval.").format(_(row.status, context=RESOLUTION))
 	if complaint.step in FINISHED:
 		return _("The complaint is finished. Reopen it first.")
 	if row.proposed_by == user:
@@ -319,7 +323,7 @@ def _decide(complaint: Document, row: Document, status: str, reason: str | None)
 		APPROVED: _("{0} of {1} is approved."),
 		REJECTED: _("{0} of {1} is rejected."),
 		CANCELLED: _("{0} of {1} is withdrawn."),
-	}[status].format(_(row.kind), money(row.amount, complaint.company))
+	}[status].format(_(row.kind, context=RESOLUTION), money(row.amount, complaint.company))
 	complaint.add_comment("Info", " ".join(filter(None, (sentence, escape_html(reason or "")))))
 
 

@@ -69,8 +69,8 @@ function overview_html(overview) {
 	return `${cards(figures(overview))}
 		<table class="table table-bordered pr-table">
 			<thead><tr>
-				<th>${__("Resolution")}</th><th class="text-right">${__("Amount")}</th>
-				<th>${__("Status")}</th><th>${__("Document")}</th><th class="text-right">${__("Cost")}</th><th></th>
+				<th>${__("Resolution", null, "Customer Complaint")}</th><th class="text-right">${__("Amount")}</th>
+				<th>${__("Status")}</th><th>${__("Document", null, "Customer Complaint")}</th><th class="text-right">${__("Cost")}</th><th></th>
 			</tr></thead>
 			<tbody>${rows.map((row) => row_html(row, overview)).join("")}</tbody>
 		</table>${add}`;
@@ -80,7 +80,7 @@ function figures({ rows, granted, limit, cost, currency }) {
 	const left = Math.max(0, limit - granted);
 	const waiting = rows.filter(({ status }) => status === "Awaiting Approval").length;
 	return [
-		{ label: __("Granted"), value: money(granted, currency) },
+		{ label: __("Granted", null, "Customer Complaint"), value: money(granted, currency) },
 		{
 			label: __("Left Without Approval"),
 			value: money(left, currency),
@@ -88,7 +88,7 @@ function figures({ rows, granted, limit, cost, currency }) {
 			color: left ? "green" : "orange",
 		},
 		{
-			label: __("Awaiting Approval", null, COMPLAINT),
+			label: __("Awaiting Approval", null, "Customer Complaint Resolution"),
 			value: String(waiting),
 			color: waiting ? "orange" : "gray",
 		},
@@ -98,11 +98,11 @@ function figures({ rows, granted, limit, cost, currency }) {
 
 function row_html(row, { currency }) {
 	const status = `<span class="indicator-pill ${COLORS[row.status]}">${escape(
-		__(row.status, null, COMPLAINT)
+		__(row.status, null, "Customer Complaint Resolution")
 	)}</span>`;
 	const note = row.note ? `<div class="text-muted small">${escape(row.note)}</div>` : "";
 	return `<tr>
-		<td>${escape(__(row.kind))}${note}</td>
+		<td>${escape(__(row.kind, null, "Customer Complaint Resolution"))}${note}</td>
 		<td class="text-right">${money(row.amount, currency)}</td>
 		<td>${status}<div class="text-muted small">${escape(who(row))}</div></td>
 		<td>${document_html(row)}</td>
@@ -125,7 +125,7 @@ function document_html({ document, source_type, source_name }) {
 	if (document) {
 		const { doctype, name, status, amount, currency } = document;
 		const state = [
-			doctype === "Communication" ? __("Letter") : __(status || "Draft"),
+			doctype === "Communication" ? __("Letter", null, "Customer Complaint") : __(status || "Draft"),
 			amount ? format_currency(amount, currency) : "",
 		];
 		return `${form_link(doctype, name)}<div class="text-muted small">${escape(
@@ -140,10 +140,20 @@ function document_html({ document, source_type, source_name }) {
 function buttons(row) {
 	const list = [];
 	if (row.may_decide) {
-		list.push(button("approve", row, __("Approve"), "btn-primary"), button("reject", row, __("Reject")));
+		list.push(
+			button("approve", row, __("Approve", null, "Customer Complaint"), "btn-primary"),
+			button("reject", row, __("Reject"))
+		);
 	}
 	if (row.status === "Approved") {
-		list.push(button("make", row, row.kind === "Apology" ? __("Send") : __("Make"), "btn-primary"));
+		list.push(
+			button(
+				"make",
+				row,
+				row.kind === "Apology" ? __("Send") : __("Make", null, "Customer Complaint"),
+				"btn-primary"
+			)
+		);
 	}
 	if (row.may_withdraw) list.push(button("withdraw", row, __("Withdraw")));
 	return list.join(" ");
@@ -160,7 +170,7 @@ function money(amount, currency) {
 
 const ACTIONS = {
 	propose: (frm, _row, overview) => propose(frm, overview),
-	approve: (frm, row) => decide(frm, row, "approve", __("Approve"), false),
+	approve: (frm, row) => decide(frm, row, "approve", __("Approve", null, "Customer Complaint"), false),
 	reject: (frm, row) => decide(frm, row, "reject", __("Reject"), true),
 	withdraw: (frm, row) => decide(frm, row, "withdraw", __("Withdraw"), true),
 
@@ -188,7 +198,7 @@ const ACTIONS = {
 function decide(frm, row, action, label, demanded) {
 	check_saved(frm);
 	const dialog = new frappe.ui.Dialog({
-		title: `${label}: ${__(row.kind)}`,
+		title: `${label}: ${__(row.kind, null, "Customer Complaint Resolution")}`,
 		fields: [
 			{
 				fieldname: "reason",
@@ -224,8 +234,11 @@ async function propose(frm, { currency, limit, granted }) {
 			{
 				fieldname: "kind",
 				fieldtype: "Select",
-				label: __("Resolution"),
-				options: offers.map(({ kind }) => ({ value: kind, label: __(kind) })),
+				label: __("Resolution", null, "Customer Complaint"),
+				options: offers.map(({ kind }) => ({
+					value: kind,
+					label: __(kind, null, "Customer Complaint Resolution"),
+				})),
 				default: USUAL[frm.doc.remedy_sought] || possible,
 				reqd: 1,
 				onchange: () => show_kind(),
@@ -234,7 +247,7 @@ async function propose(frm, { currency, limit, granted }) {
 			{
 				fieldname: "lines",
 				fieldtype: "Table",
-				label: __("Lines"),
+				label: __("Lines", null, "Customer Complaint"),
 				description: __("A quantity of 0 leaves a line out."),
 				cannot_add_rows: true,
 				cannot_delete_rows: true,
@@ -275,9 +288,9 @@ async function propose(frm, { currency, limit, granted }) {
 				onchange: () => show_worth(),
 			},
 			{ fieldname: "currency", fieldtype: "Data", hidden: 1, default: currency },
-			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+			{ fieldname: "note", fieldtype: "Small Text", label: __("Note", null, "Customer Complaint") },
 		],
-		primary_action_label: __("Propose"),
+		primary_action_label: __("Propose", null, "Customer Complaint"),
 		async primary_action({ kind, amount, note }) {
 			await care_call(
 				"resolutions.propose",
@@ -319,7 +332,13 @@ async function propose(frm, { currency, limit, granted }) {
 		dialog.set_df_property("amount", "hidden", WITH_AMOUNT.includes(kind()) ? 0 : 1);
 		dialog.set_df_property("amount", "reqd", kind() === "Price Allowance" ? 1 : 0);
 		dialog.set_df_property("note", "reqd", kind() === "Apology" ? 1 : 0);
-		dialog.set_df_property("note", "label", kind() === "Apology" ? __("Apology") : __("Note"));
+		dialog.set_df_property(
+			"note",
+			"label",
+			kind() === "Apology"
+				? __("Apology", null, "Customer Complaint Resolution")
+				: __("Note", null, "Customer Complaint")
+		);
 		show_worth();
 	}
 
