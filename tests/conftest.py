@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT / "tests"))
 
 from support.jobs import forget_jobs  # noqa: E402
-from support.servers import Bench, Process  # noqa: E402
+from support.servers import Bench, Process, own_queue  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +59,7 @@ def site(sites_path: Path) -> Iterator[str]:
 	import frappe
 
 	name = os.environ["PR_SITE"]
+	os.environ.setdefault("FRAPPE_REDIS_QUEUE", own_queue(sites_path, name))
 	frappe.init(site=name, sites_path=str(sites_path))
 	frappe.connect()
 	frappe.set_user("Administrator")

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from zlib import crc32
 
 LOOPBACK = "127.0.0.1"
 
@@ -140,6 +142,18 @@ class Bench:
 			time.sleep(0.2)
 		process.stop()
 		raise RuntimeError(f"the socket server did not come up:\n{process.log.read_text()[-3000:]}")
+
+
+def own_queue(sites_path: Path, site: str) -> str:
+	"""The address of a Redis database for the jobs of one site, by its name.
+
+	The sites of a bench share their queues: a test's worker would first have to do what others have left
+	there. Frappe takes the address from the environment, in FRAPPE_REDIS_QUEUE.
+	"""
+	config = json.loads((sites_path / "common_site_config.json").read_text(encoding="utf-8"))
+	address = urlsplit(config.get("redis_queue") or "redis://127.0.0.1:11000")
+	number = 1 + crc32(site.encode()) % 15  # of the 16 that a Redis has unless it was told otherwise
+	return urlunsplit(address._replace(path=f"/{number}"))
 
 
 def find_chromium() -> str | None:
