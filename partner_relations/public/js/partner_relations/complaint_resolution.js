@@ -69,8 +69,8 @@ function overview_html(overview) {
 	return `${cards(figures(overview))}
 		<table class="table table-bordered pr-table">
 			<thead><tr>
-				<th>${__("Resolution", null, "Customer Complaint")}</th><th class="text-right">${__("Amount")}</th>
-				<th>${__("Status")}</th><th>${__("Document", null, "Customer Complaint")}</th><th class="text-right">${__("Cost")}</th><th></th>
+				<th>${__("Resolution", null, "Customer Complaint")}</th><th class="pr-figure">${__("Amount")}</th>
+				<th>${__("Status")}</th><th>${__("Document", null, "Customer Complaint")}</th><th class="pr-figure">${__("Cost")}</th><th></th>
 			</tr></thead>
 			<tbody>${rows.map((row) => row_html(row, overview)).join("")}</tbody>
 		</table>${add}`;
@@ -103,11 +103,11 @@ function row_html(row, { currency }) {
 	const note = row.note ? `<div class="text-muted small">${escape(row.note)}</div>` : "";
 	return `<tr>
 		<td>${escape(__(row.kind, null, "Customer Complaint Resolution"))}${note}</td>
-		<td class="text-right">${money(row.amount, currency)}</td>
+		<td class="pr-figure">${money(row.amount, currency)}</td>
 		<td>${status}<div class="text-muted small">${escape(who(row))}</div></td>
 		<td>${document_html(row)}</td>
-		<td class="text-right">${row.status === "Done" ? money(row.cost, currency) : ""}</td>
-		<td class="text-right">${buttons(row)}</td>
+		<td class="pr-figure">${row.status === "Done" ? money(row.cost, currency) : ""}</td>
+		<td class="pr-figure">${buttons(row)}</td>
 	</tr>`;
 }
 
@@ -244,42 +244,7 @@ async function propose(frm, { currency, limit, granted }) {
 				onchange: () => show_kind(),
 			},
 			{ fieldname: "state", fieldtype: "HTML" },
-			{
-				fieldname: "lines",
-				fieldtype: "Table",
-				label: __("Lines", null, "Customer Complaint"),
-				description: __("A quantity of 0 leaves a line out."),
-				cannot_add_rows: true,
-				cannot_delete_rows: true,
-				in_place_edit: true,
-				data: [],
-				fields: [
-					{
-						fieldname: "item",
-						fieldtype: "Data",
-						label: __("Item"),
-						in_list_view: 1,
-						read_only: 1,
-						columns: 5,
-					},
-					{
-						fieldname: "tracked",
-						fieldtype: "Data",
-						label: __("Batch or Serial No"),
-						in_list_view: 1,
-						read_only: 1,
-						columns: 3,
-					},
-					{
-						fieldname: "qty",
-						fieldtype: "Float",
-						label: __("Quantity"),
-						in_list_view: 1,
-						columns: 2,
-						onchange: () => show_worth(),
-					},
-				],
-			},
+			{ fieldname: "lines", fieldtype: "HTML" },
 			{
 				fieldname: "amount",
 				fieldtype: "Currency",
@@ -304,31 +269,22 @@ async function propose(frm, { currency, limit, granted }) {
 
 	const kind = () => dialog.get_value("kind");
 
+	const $lines = dialog.get_field("lines").$wrapper;
+	const items = Object.fromEntries((frm.doc.items || []).map((row) => [row.name, row]));
+
 	function chosen_lines() {
 		if (!by_kind[kind()].lines.length) return null;
-		const lines = dialog.fields_dict.lines.df.data.filter(({ qty }) => flt(qty) > 0);
-		return lines.map(({ row, qty }) => ({ row, qty }));
+		const lines = $lines.find("input").get();
+		return lines
+			.map((input) => ({ row: input.dataset.row, qty: flt(input.value) }))
+			.filter(({ qty }) => qty > 0);
 	}
 
 	function show_kind() {
 		const offer = by_kind[kind()];
 		if (!offer) return;
-		const rows = Object.fromEntries((frm.doc.items || []).map((row) => [row.name, row]));
-		const table = dialog.fields_dict.lines;
-		table.df.data = offer.lines.map(({ row, qty }, index) => ({
-			idx: index + 1,
-			name: row,
-			row,
-			item: rows[row]?.item_name || rows[row]?.item_code,
-			tracked: rows[row]?.serial_no || rows[row]?.batch_no,
-			// A repair is for one line.
-			qty: kind() === "Repair" && index ? 0 : qty,
-		}));
-		table.grid.df.data = table.df.data;
-		dialog.set_df_property("lines", "hidden", table.df.data.length ? 0 : 1);
-		table.grid.refresh();
-		// Its rows are the complaint's: none is added, none is picked.
-		table.$wrapper.find(".grid-footer, .row-check").hide();
+		$lines.html(lines_html(offer, items));
+		$lines.find("input").on("change", show_worth);
 		dialog.set_df_property("amount", "hidden", WITH_AMOUNT.includes(kind()) ? 0 : 1);
 		dialog.set_df_property("amount", "reqd", kind() === "Price Allowance" ? 1 : 0);
 		dialog.set_df_property("note", "reqd", kind() === "Apology" ? 1 : 0);
@@ -372,6 +328,29 @@ async function propose(frm, { currency, limit, granted }) {
 
 	dialog.show();
 	show_kind();
+}
+
+// The lines that may be chosen, each with the quantity of it.
+function lines_html({ kind, lines }, items) {
+	if (!lines.length) return "";
+	const rows = lines.map(({ row, qty }, index) => {
+		const { item_name, item_code, batch_no, serial_no, uom } = items[row] || {};
+		// A repair is for one line.
+		const chosen = kind === "Repair" && index ? 0 : qty;
+		return `<tr>
+			<td>${escape(item_name || item_code)}
+				<div class="text-muted small">${escape(serial_no || batch_no || "")}</div></td>
+			<td class="pr-figure">
+				<input type="number" class="form-control input-xs" min="0" max="${qty}" step="any" value="${chosen}"
+					data-row="${escape(row)}" aria-label="${escape(__("Quantity"))}">
+				<div class="text-muted small">${__("of {0} {1}", [qty, escape(__(uom || ""))])}</div></td>
+		</tr>`;
+	});
+	return `<div class="form-group">
+		<label class="control-label">${__("Lines", null, "Customer Complaint")}</label>
+		<table class="table table-bordered pr-table pr-chosen-lines"><tbody>${rows.join("")}</tbody></table>
+		<p class="help-box small text-muted">${__("A quantity of 0 leaves a line out.")}</p>
+	</div>`;
 }
 
 function check_saved(frm) {
