@@ -7,16 +7,14 @@ const FIGURES = [
 	"skipped_disabled",
 	"heartbeat",
 ];
-const UNDER_WAY = ["Queued", "Running"];
-const POLL_EVERY = 3000;
-// A run whose worker has shown no sign of life for so long may be continued (the server decides).
-const SILENT_SECONDS = 120;
 
 frappe.ui.form.on("Customer Tiering Run", {
 	setup(frm) {
 		frm.set_query("policy", { filters: { disabled: 0 } });
-		frappe.realtime.on("customer_tiering_run", (figures) => {
-			if (figures.run === frm.doc?.name) take(frm, figures);
+		partner_relations.set_up_run(frm, {
+			event: "customer_tiering_run",
+			figures: FIGURES,
+			show: show_progress,
 		});
 	},
 
@@ -30,7 +28,7 @@ frappe.ui.form.on("Customer Tiering Run", {
 		frm.disable_save();
 		show_progress(frm);
 		add_buttons(frm);
-		poll(frm);
+		partner_relations.follow_run(frm);
 	},
 
 	policy: fill_scope,
@@ -45,35 +43,20 @@ async function fill_scope(frm) {
 	if (frm.doc.policy === policy && frm.is_new()) frm.set_value(period);
 }
 
-// The bar and the cards stand above the form, so that they are seen first.
 function show_progress(frm) {
 	const { doc } = frm;
-	const { cards, escape, number } = partner_relations;
-	const body = frm.pr_progress?.closest("body").length
-		? frm.pr_progress
-		: frm.dashboard.add_section("", __("Progress"));
-	frm.pr_progress = body;
-	frm.dashboard.show();
-	const color = doc.status === "Failed" ? "progress-bar-danger" : "progress-bar-success";
-	body.html(`
-		<div class="progress pr-progress" role="progressbar" aria-valuenow="${flt(doc.progress)}">
-			<div class="progress-bar ${color}" style="width: ${flt(doc.progress)}%"></div>
-		</div>
-		<p class="text-muted">${escape(progress_sentence(doc))}</p>
-		${cards([
-			{ label: __("Customers in Scope"), value: number(doc.customers_total, 0) },
-			{ label: __("Assessments Made"), value: number(doc.assessments_made, 0), color: "green" },
-			{ label: __("Moves Proposed"), value: number(doc.moves_proposed, 0), color: "blue" },
-			{
-				label: __("Skipped"),
-				value: number(doc.skipped_disabled, 0),
-				hint: doc.skipped_disabled ? escape(__("disabled")) : "",
-				color: "gray",
-			},
-		])}
-		${doc.error ? `<div class="pr-alert">${escape(doc.error)}</div>` : ""}
-		<div class="pr-moves"></div>
-	`);
+	const { escape, number, show_run_progress } = partner_relations;
+	show_run_progress(frm, progress_sentence(doc), [
+		{ label: __("Customers in Scope"), value: number(doc.customers_total, 0) },
+		{ label: __("Assessments Made"), value: number(doc.assessments_made, 0), color: "green" },
+		{ label: __("Moves Proposed"), value: number(doc.moves_proposed, 0), color: "blue" },
+		{
+			label: __("Skipped"),
+			value: number(doc.skipped_disabled, 0),
+			hint: doc.skipped_disabled ? escape(__("disabled")) : "",
+			color: "gray",
+		},
+	]).append('<div class="pr-moves"></div>');
 }
 
 function progress_sentence({ status, progress, assessments_made, moves_proposed, requested_by }) {
@@ -97,7 +80,7 @@ function progress_sentence({ status, progress, assessments_made, moves_proposed,
 
 function add_buttons(frm) {
 	const { doc } = frm;
-	if (frm.perm[0]?.write && can_start(doc)) {
+	if (frm.perm[0]?.write && partner_relations.may_start_run(doc)) {
 		const label = doc.status === "Not Started" ? __("Start") : __("Continue");
 		frm.page.set_primary_action(label, () => start(frm));
 	}
@@ -105,14 +88,7 @@ function add_buttons(frm) {
 	frm.add_custom_button(__("Show Assessments"), () =>
 		frappe.set_route("List", "Customer Tier Assessment", { run: doc.name })
 	);
-	if (!UNDER_WAY.includes(doc.status)) show_moves(frm);
-}
-
-function can_start({ status, heartbeat, modified }) {
-	if (status === "Completed") return false;
-	if (!UNDER_WAY.includes(status)) return true;
-	const last_sign = moment(heartbeat || modified);
-	return moment(frappe.datetime.now_datetime()).diff(last_sign, "seconds") > SILENT_SECONDS;
+	if (!partner_relations.is_under_way(doc)) show_moves(frm);
 }
 
 async function start(frm) {
@@ -200,27 +176,4 @@ async function decide_on(frm, decision, { open, all, from_tier, to_tier }) {
 			care_call("tiering.reject_moves", { ...args, reason }, __("Rejecting"))
 		);
 	frm.reload_doc();
-}
-
-// Shows newer figures. At the end, the form is loaded anew for moves and buttons.
-function take(frm, figures) {
-	for (const field of FIGURES) {
-		if (figures[field] !== undefined) frm.doc[field] = figures[field];
-	}
-	if (UNDER_WAY.includes(frm.doc.status)) show_progress(frm);
-	else frm.reload_doc();
-}
-
-// Asks every few seconds while the run is under way, for sites where realtime messages don't arrive.
-function poll(frm) {
-	clearTimeout(frm.pr_poll);
-	const run = frm.doc.name;
-	if (!UNDER_WAY.includes(frm.doc.status)) return;
-	frm.pr_poll = setTimeout(async () => {
-		if (frm.doc.name !== run || !frm.page.wrapper.is(":visible")) return;
-		const { message } = await frappe.db.get_value(frm.doctype, run, FIGURES);
-		if (frm.doc.name !== run || !UNDER_WAY.includes(frm.doc.status)) return;
-		take(frm, message);
-		poll(frm);
-	}, POLL_EVERY);
 }

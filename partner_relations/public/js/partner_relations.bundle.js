@@ -19,6 +19,7 @@ import * as evidence from "./partner_relations/evidence";
 import * as order_contract from "./partner_relations/order_contract";
 import * as plots from "./partner_relations/plot";
 import * as rewards from "./partner_relations/rewards";
+import * as runs from "./partner_relations/runs";
 import * as server from "./partner_relations/server";
 import * as suppliers from "./partner_relations/supplier";
 import * as tiering from "./partner_relations/tiering";
@@ -49,6 +50,7 @@ Object.assign(
 	order_contract,
 	plots,
 	rewards,
+	runs,
 	server,
 	suppliers,
 	tiering,

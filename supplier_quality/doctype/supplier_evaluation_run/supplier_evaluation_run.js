@@ -9,16 +9,14 @@ const FIGURES = [
 	"failed_count",
 	"heartbeat",
 ];
-const UNDER_WAY = ["Queued", "Running"];
-const POLL_EVERY = 3000;
-// A run whose worker has shown no sign of life for so long may be continued (the server decides).
-const SILENT_SECONDS = 120;
 
 frappe.ui.form.on("Supplier Evaluation Run", {
 	setup(frm) {
 		frm.set_query("template", { filters: { disabled: 0 } });
-		frappe.realtime.on("supplier_evaluation_run", (figures) => {
-			if (figures.run === frm.doc?.name) take(frm, figures);
+		partner_relations.set_up_run(frm, {
+			event: "supplier_evaluation_run",
+			figures: FIGURES,
+			show: show_progress,
 		});
 	},
 
@@ -32,7 +30,7 @@ frappe.ui.form.on("Supplier Evaluation Run", {
 		frm.disable_save();
 		show_progress(frm);
 		add_buttons(frm);
-		poll(frm);
+		partner_relations.follow_run(frm);
 	},
 
 	template: fill_period,
@@ -43,34 +41,20 @@ function fill_period(frm) {
 	if (frm.is_new()) partner_relations.fill_period(frm, frm.doc.template, frm.doc.company);
 }
 
-// The bar and the cards stand above the form, so that they are seen first.
 function show_progress(frm, drafts) {
 	const { doc } = frm;
-	const { cards, number } = partner_relations;
-	const body = frm.pr_progress?.closest("body").length
-		? frm.pr_progress
-		: frm.dashboard.add_section("", __("Progress"));
-	frm.pr_progress = body;
-	frm.dashboard.show();
+	const { number, show_run_progress } = partner_relations;
 	const skipped = doc.skipped_without_facts + doc.skipped_disabled + doc.skipped_existing;
-	body.html(`
-		<div class="progress pr-progress" role="progressbar" aria-valuenow="${flt(doc.progress)}">
-			<div class="progress-bar ${doc.status === "Failed" ? "progress-bar-danger" : "progress-bar-success"}"
-				style="width: ${flt(doc.progress)}%"></div>
-		</div>
-		<p class="text-muted">${partner_relations.escape(progress_sentence(doc, drafts))}</p>
-		${cards([
-			{ label: __("Suppliers in Scope"), value: number(doc.suppliers_total) },
-			{ label: __("Evaluations Made"), value: number(doc.evaluations_made), color: "green" },
-			{ label: __("Skipped"), value: number(skipped), hint: skipped_hint(doc), color: "gray" },
-			{
-				label: __("Failed"),
-				value: number(doc.failed_count),
-				color: doc.failed_count ? "red" : "gray",
-			},
-		])}
-		${doc.error ? `<div class="pr-alert">${partner_relations.escape(doc.error)}</div>` : ""}
-	`);
+	show_run_progress(frm, progress_sentence(doc, drafts), [
+		{ label: __("Suppliers in Scope"), value: number(doc.suppliers_total) },
+		{ label: __("Evaluations Made"), value: number(doc.evaluations_made), color: "green" },
+		{ label: __("Skipped"), value: number(skipped), hint: skipped_hint(doc), color: "gray" },
+		{
+			label: __("Failed"),
+			value: number(doc.failed_count),
+			color: doc.failed_count ? "red" : "gray",
+		},
+	]);
 }
 
 function progress_sentence({ status, progress, evaluations_made }, drafts) {
@@ -105,7 +89,7 @@ function skipped_hint(doc) {
 
 async function add_buttons(frm) {
 	const { doc } = frm;
-	if (frm.perm[0]?.write && can_start(doc)) {
+	if (frm.perm[0]?.write && partner_relations.may_start_run(doc)) {
 		const label = doc.status === "Not Started" ? __("Start") : __("Continue");
 		frm.page.set_primary_action(label, () => start(frm));
 	}
@@ -113,19 +97,12 @@ async function add_buttons(frm) {
 	frm.add_custom_button(__("Show Evaluations"), () =>
 		frappe.set_route("List", "Supplier Evaluation", { run: doc.name })
 	);
-	if (UNDER_WAY.includes(doc.status)) return;
+	if (partner_relations.is_under_way(doc)) return;
 	const drafts = await frappe.db.count("Supplier Evaluation", { filters: { run: doc.name, docstatus: 0 } });
 	if (frm.doc.name !== doc.name) return;
 	show_progress(frm, drafts);
 	if (!drafts || !frappe.model.can_submit("Supplier Evaluation")) return;
 	frm.add_custom_button(__("Publish All Drafts"), () => publish_all(frm, drafts)).addClass("btn-primary");
-}
-
-function can_start({ status, heartbeat, modified }) {
-	if (status === "Completed") return false;
-	if (!UNDER_WAY.includes(status)) return true;
-	const last_sign = moment(heartbeat || modified);
-	return moment(frappe.datetime.now_datetime()).diff(last_sign, "seconds") > SILENT_SECONDS;
 }
 
 async function start(frm) {
@@ -142,27 +119,4 @@ async function publish_all(frm, drafts) {
 		)
 	);
 	frm.reload_doc();
-}
-
-// Shows newer figures. At the end, the form is loaded anew for failures and buttons.
-function take(frm, figures) {
-	for (const field of FIGURES) {
-		if (figures[field] !== undefined) frm.doc[field] = figures[field];
-	}
-	if (UNDER_WAY.includes(frm.doc.status)) show_progress(frm);
-	else frm.reload_doc();
-}
-
-// Asks every few seconds while the run is under way, for sites where realtime messages don't arrive.
-function poll(frm) {
-	clearTimeout(frm.pr_poll);
-	const run = frm.doc.name;
-	if (!UNDER_WAY.includes(frm.doc.status)) return;
-	frm.pr_poll = setTimeout(async () => {
-		if (frm.doc.name !== run || !frm.page.wrapper.is(":visible")) return;
-		const { message } = await frappe.db.get_value(frm.doctype, run, FIGURES);
-		if (frm.doc.name !== run || !UNDER_WAY.includes(frm.doc.status)) return;
-		take(frm, message);
-		poll(frm);
-	}, POLL_EVERY);
 }
