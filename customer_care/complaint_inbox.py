@@ -293,7 +293,9 @@ def _values(message: Document) -> dict[str, Any]:
 
 def _description(message: Document) -> str | None:
 	if message.content:
-		return outside_text.of_mail(message.content[:LONGEST_MAIL])
+		html = outside_text.of_mail(message.content[:LONGEST_MAIL])
+		text = frappe.utils.strip_html(html).strip()
+		return html if outside_text.no_formula(text) == text else f"<div>'</div>{html}"
 	return outside_text.as_html(message.text_content, LONGEST_MAIL) or None
 
 

@@ -122,7 +122,7 @@ def note_message(message: Document, method: str | None = None) -> None:
 
 def give_task(complaint: Document, text: Callable[[str], str]) -> None:
 	"""A task about a complaint for whoever handles it, once; `text` by language, {0} is its number."""
-	user = complaint.handler or frappe.get_cached_doc(SETTINGS).default_handler
+	user = _responsible(complaint)
 	about = {"reference_type": COMPLAINT, "reference_name": complaint.name}
 	description = text(get_user_lang(user) if user else frappe.local.lang).format(escape_html(complaint.name))
 	if frappe.db.exists("ToDo", {**about, "status": "Open", "description": description}):
@@ -139,8 +139,18 @@ def give_task(complaint: Document, text: Callable[[str], str]) -> None:
 	).insert(ignore_permissions=True)
 
 
+def _responsible(complaint: Document) -> str | None:
+	"""Who handles a complaint, else who handles those of nobody, else the customer's account manager."""
+	return (
+		complaint.handler
+		or frappe.get_cached_doc(SETTINGS).default_handler
+		or (complaint.customer and frappe.db.get_value("Customer", complaint.customer, "account_manager"))
+		or None
+	)
+
+
 def _notify_handler(complaint: Document) -> None:
-	user = complaint.handler or frappe.get_cached_doc(SETTINGS).default_handler
+	user = _responsible(complaint)
 	if not user or user == frappe.session.user:
 		return
 	frappe.get_doc(

@@ -310,19 +310,29 @@ def close_unanswered() -> None:
 
 	Only what may be closed: a complaint with open actions stays.
 	"""
+	for name, moment, before in unanswered():
+		try:
+			close_if_due(name, moment, before)
+		except frappe.ValidationError:  # what keeps one open must not stop the others
+			frappe.db.rollback()
+			frappe.clear_messages()
+			frappe.log_error(title=f"Complaint {name} could not be closed")
+		frappe.db.commit()  # nosemgrep: a background job; each complaint stands for itself
+
+
+def unanswered() -> list[tuple[str, str, datetime]]:
+	"""Complaints that wait for an answer for longer than the settings say (0 days: for ever): the name, the
+	field with the moment since when, and the moment before which that has to lie.
+	"""
 	days = cint(frappe.get_cached_doc(SETTINGS).close_after_days)
 	if not days:
-		return
+		return []
 	before = add_days(now_datetime(), -days)
-	for step, moment in ((RESOLVED, "resolved_on"), (CONFIRMED, "confirmed_on")):
-		for name in frappe.get_all(COMPLAINT, filters={"step": step, moment: ("<", before)}, pluck="name"):
-			try:
-				close_if_due(name, moment, before)
-			except frappe.ValidationError:  # what keeps one open must not stop the others
-				frappe.db.rollback()
-				frappe.clear_messages()
-				frappe.log_error(title=f"Complaint {name} could not be closed")
-			frappe.db.commit()  # nosemgrep: a background job; each complaint stands for itself
+	return [
+		(name, moment, before)
+		for step, moment in ((RESOLVED, "resolved_on"), (CONFIRMED, "confirmed_on"))
+		for name in frappe.get_all(COMPLAINT, filters={"step": step, moment: ("<", before)}, pluck="name")
+	]
 
 
 def close_if_due(name: str, moment: str, before: datetime) -> None:

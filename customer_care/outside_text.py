@@ -14,8 +14,13 @@ LONGEST_TEXT = 10_000
 
 _TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-_NOT_IN_PHONE = re.compile(r"[^0-9+()/. x-]")
+_NOT_IN_PHONE = re.compile(r"[^0-9+()., -]+")
+LONGEST_PHONE = 20
+"""As Frappe has it."""
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}", re.IGNORECASE)
+_LINES = re.compile(r"<(?:p|div|br|table|ul|ol|pre|blockquote|h[1-6])\b", re.IGNORECASE)
+"""What breaks lines in HTML."""
+
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 
 
@@ -47,21 +52,30 @@ def plain_text(text: str | None, longest: int = LONGEST_TEXT) -> str:
 
 
 def as_html(text: str | None, longest: int = LONGEST_TEXT) -> str:
-	"""Several plain lines as HTML that says the same, tags and all."""
-	lines = _CONTROL.sub("", cstr(text)).replace("\r\n", "\n").replace("\r", "\n").strip()[:longest]
+	"""Several plain lines as HTML that says the same, tags and all; without its own tags no formula."""
+	lines = _CONTROL.sub("", cstr(text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+	lines = no_formula(lines)[:longest]
 	paragraphs = [part for part in re.split(r"\n\s*\n", lines) if part.strip()]
 	return "".join(f"<p>{escape_html(part.strip()).replace(chr(10), '<br>')}</p>" for part in paragraphs)
 
 
 def of_mail(html: str | None) -> str:
 	"""The HTML of a mail as we show it: no scripts, styles and forms, and no images, which would tell their
-	sender who looks at them (those that were sent along are files)."""
-	return _IMAGE.sub("", clean_email_html(cstr(html)))
+	sender who looks at them (those that were sent along are files).
+
+	Of a mail in plain text Frappe keeps the lines; they are shown as lines.
+	"""
+	html = cstr(html)
+	safe = _IMAGE.sub("", clean_email_html(html))
+	if _LINES.search(html):
+		return safe
+	return re.sub(r"\n{2,}", "<br>", safe.strip()).replace("\n", "<br>")
 
 
 def phone(text: str | None) -> str | None:
-	"""A phone number; what none consists of is left out."""
-	return _NOT_IN_PHONE.sub("", cstr(text)).strip()[:30] or None
+	"""A phone number as Frappe takes it; None without digits. What no number consists of is left out."""
+	number = " ".join(_NOT_IN_PHONE.sub(" ", cstr(text)).split())[:LONGEST_PHONE].strip()
+	return number if re.search("[0-9]", number) else None
 
 
 def address(text: str | None) -> str | None:

@@ -222,6 +222,18 @@ def test_a_bad_mark_gives_somebody_a_task(mark, tasks):
 	assert todos == [agent] * tasks
 
 
+def test_a_bad_mark_goes_to_the_account_manager_where_nobody_handles_it():
+	manager = make_user("Sales User")
+	customer = make_customer(account_manager=manager)
+	frappe.db.set_single_value(SETTINGS, "default_handler", None)
+	frappe.clear_document_cache(SETTINGS, SETTINGS)
+	complaint = bring_to(make_complaint(customer), "confirm").name
+	frappe.db.set_value(COMPLAINT, complaint, "handler", None)
+	customer_answers.rate(complaint, "1")
+	unhappy = {"reference_name": complaint, "description": ("like", "%not satisfied%")}
+	assert frappe.get_all("ToDo", filters=unhappy, pluck="allocated_to") == [manager]
+
+
 # Nobody answers
 
 
@@ -243,12 +255,16 @@ def test_what_nobody_answers_is_closed_after_a_time():
 		},
 	)
 	action.save()
-	before = {"resolved_on": ("<", add_days(now(), -10)), "name": ("in", [old, young, busy])}
-	assert set(frappe.get_all(COMPLAINT, filters=before, pluck="name")) == {old, busy}
-	for name, field in ((old, "resolved_on"), (confirmed, "confirmed_on"), (young, "resolved_on")):
-		customer_answers.close_if_due(name, field, frappe.utils.get_datetime(add_days(now(), -10)))
+	due = customer_answers.unanswered()
+	assert {name for name, _moment, _before in due} & {old, young, confirmed, busy} == {old, confirmed, busy}
+	for name, moment, before in due:
+		customer_answers.close_if_due(name, moment, before)
 	assert state(old, "step", "confirmed_via") == ("Closed", "No answer")
-	assert state(confirmed) == "Closed" and state(young) == "Resolved"
+	assert state(confirmed, "step", "confirmed_via") == ("Closed", "On the customer's behalf")
+	assert (state(young), state(busy)) == ("Resolved", "Resolved")
+	frappe.db.set_single_value(SETTINGS, "close_after_days", 0)
+	frappe.clear_document_cache(SETTINGS, SETTINGS)
+	assert customer_answers.unanswered() == []
 
 
 # The portal
