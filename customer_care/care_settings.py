@@ -8,6 +8,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, comma_or, escape_html, flt
 
+from partner_relations.common.company_settings import (
+	check_account,
+	check_cost_center,
+	check_once_each,
+	refuse,
+)
 from partner_relations.customer_care.complaint_steps import AGENT, MANAGER
 
 MOST_DAYS = 366
@@ -89,51 +95,11 @@ def file_kinds(text: str | None) -> list[str]:
 
 def check_companies(rows: Sequence[Any]) -> None:
 	"""Each company once, with account, cost centre and item of its own."""
-	companies = set()
+	check_once_each(rows)
 	for row in rows:
-		if row.company in companies:
-			frappe.throw(
-				_("Row {0}: {1} has a row already. Each company has one.").format(row.idx, row.company)
-			)
-		companies.add(row.company)
-		_check_account(row)
-		_check_cost_center(row)
+		check_account(row, "allowance_account")
+		check_cost_center(row)
 		_check_item(row)
-
-
-def _check_account(row: Any) -> None:
-	if not row.allowance_account:
-		return
-	account = frappe.get_cached_value(
-		"Account",
-		row.allowance_account,
-		["company", "is_group", "root_type", "account_currency", "disabled"],
-		as_dict=True,
-	)
-	currency = frappe.get_cached_value("Company", row.company, "default_currency")
-	if account.company != row.company or account.is_group or account.disabled:
-		reason = _("Row {0}: {1} is a group, disabled, or another company's. Choose an account of {2}.")
-	elif account.root_type not in ("Income", "Expense"):
-		reason = _("Row {0}: {1} is neither an income nor an expense account. Choose one of {2}.")
-	elif (account.account_currency or currency) != currency:
-		reason = _("Row {0}: {1} isn't in the currency of {2}. Choose an account that is.")
-	else:
-		return
-	_refuse(reason, row, row.allowance_account)
-
-
-def _check_cost_center(row: Any) -> None:
-	if not row.cost_center:
-		return
-	center = frappe.get_cached_value(
-		"Cost Center", row.cost_center, ["company", "is_group", "disabled"], as_dict=True
-	)
-	if center.company != row.company or center.is_group or center.disabled:
-		_refuse(
-			_("Row {0}: {1} is a group, disabled, or another company's. Choose a cost centre of {2}."),
-			row,
-			row.cost_center,
-		)
 
 
 def _check_item(row: Any) -> None:
@@ -155,10 +121,4 @@ def _check_item(row: Any) -> None:
 		)
 	else:
 		return
-	_refuse(reason, row, row.allowance_item)
-
-
-def _refuse(reason: str, row: Any, name: str) -> None:
-	frappe.throw(
-		reason.format(row.idx, frappe.bold(escape_html(name)), frappe.bold(escape_html(row.company)))
-	)
+	refuse(reason, row, row.allowance_item)

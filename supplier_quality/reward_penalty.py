@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import add_days, cint, cstr, flt, fmt_money, get_link_to_form, getdate, now, today
 
 from partner_relations.common.bulk import insert_rows, reserve_names
+from partner_relations.common.company_settings import check_account, check_cost_center, check_once_each
 from partner_relations.common.documents import without_scripts
 from partner_relations.supplier_quality.rating.numbers import decimal
 
@@ -757,42 +758,8 @@ def _given(reason: str | None, demand: str) -> str:
 
 def check_company_settings(rows: Sequence) -> None:
 	"""Each company once, with accounts and a cost centre of its own; raises frappe.ValidationError by row."""
-	companies = set()
+	check_once_each(rows)
 	for row in rows:
-		if row.company in companies:
-			frappe.throw(
-				_("Row {0}: {1} has a row already. Each company has one.").format(row.idx, row.company)
-			)
-		companies.add(row.company)
 		for fieldname in ("penalty_account", "reward_account"):
-			if row.get(fieldname):
-				_check_account(row, fieldname)
-		if row.cost_center:
-			center = frappe.get_cached_value(
-				"Cost Center", row.cost_center, ["company", "is_group"], as_dict=True
-			)
-			if center.company != row.company or center.is_group:
-				frappe.throw(
-					_("Row {0}: {1} is a group, or another company's. Choose a cost centre of {2}.").format(
-						row.idx, frappe.bold(row.cost_center), frappe.bold(row.company)
-					)
-				)
-
-
-def _check_account(row, fieldname: str) -> None:
-	account = frappe.get_cached_value(
-		"Account",
-		row.get(fieldname),
-		["company", "is_group", "root_type", "account_currency", "disabled"],
-		as_dict=True,
-	)
-	currency = frappe.get_cached_value("Company", row.company, "default_currency")
-	if account.company != row.company or account.is_group or account.disabled:
-		reason = _("Row {0}: {1} is a group, disabled, or another company's. Choose an account of {2}.")
-	elif account.root_type not in ("Income", "Expense"):
-		reason = _("Row {0}: {1} is neither an income nor an expense account. Choose one of {2}.")
-	elif (account.account_currency or currency) != currency:
-		reason = _("Row {0}: {1} isn't in the currency of {2}. Choose an account that is.")
-	else:
-		return
-	frappe.throw(reason.format(row.idx, frappe.bold(row.get(fieldname)), frappe.bold(row.company)))
+			check_account(row, fieldname)
+		check_cost_center(row)
