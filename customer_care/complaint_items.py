@@ -88,6 +88,8 @@ def check_and_fill(complaint: Document) -> None:
 		frappe.throw(_("Say which customer complains before you name documents, batches or serial numbers."))
 	_fill_from_numbers(complaint, rows)
 	_fill_from_documents(complaint, rows)
+	for row in rows:
+		row.item_name = frappe.get_cached_value("Item", row.item_code, "item_name") if row.item_code else None
 	traceability.trace_rows(rows)
 
 

@@ -12,14 +12,18 @@ from partner_relations.customer_care.complaint_steps import COMPLAINT
 from partner_relations.customer_care.traceability import Number, Trace
 
 OTHERS_SHOWN = 20
+NUMBERS_SHOWN = 20
+ITEM_FIELDS = {"Batch": "item", "Serial No": "item_code"}
+"""The kinds of numbers, with the field that names their item."""
 
 
 @frappe.whitelist()
 def trace(complaint: str) -> dict[str, Any]:
 	"""The ways of all batches and serial numbers that a complaint names, as far as the user may read them.
 
-	{"customer", "traces": [a Trace with item_name, uom, suppliers, customers], "untraced": [rows without a
-	number], "others": [complaints of others about the same batches and serial numbers], "others_hidden"}
+	{"customer", "traces": [a Trace with item_name, uom, suppliers, customers, and item_name and uom in its
+	rows], "untraced": [rows without a number], "others": [complaints of others about the same batches and
+	serial numbers], "others_hidden"}
 	"""
 	document = frappe.get_doc(COMPLAINT, complaint)
 	document.check_permission("read")
@@ -35,6 +39,35 @@ def trace(complaint: str) -> dict[str, Any]:
 	}
 
 
+@frappe.whitelist()
+def numbers(doctype: str, txt: str = "", item_code: str | None = None) -> list[dict[str, str]]:
+	"""For a filter of the report: batches or serial numbers to choose from, the newest first.
+
+	[{"value", "label"}]. Who may run the report may trace a number that stands on the goods, and so choose it
+	here, without the right to read Batch or Serial No; but only numbers of items that they may read.
+	"""
+	frappe.has_permission(COMPLAINT, "report", throw=True)
+	item_field = ITEM_FIELDS.get(doctype)
+	if not item_field:
+		return []
+	filters = {"name": ("like", f"%{txt}%")}
+	if item_code:
+		filters[item_field] = item_code
+	rows = frappe.get_all(
+		doctype,
+		filters=filters,
+		fields=["name", f"{item_field} as item_code"],
+		order_by="creation desc",
+		limit_page_length=NUMBERS_SHOWN,
+	)
+	may_read = traceability.readable("Item", {row.item_code for row in rows if row.item_code})
+	return [
+		{"value": row.name, "label": f"{row.name} ({row.item_code})"}
+		for row in rows
+		if row.item_code in may_read
+	]
+
+
 def numbers_of(document: Document) -> list[Number]:
 	"""The numbers of a complaint's lines; of a line with a serial number its batch too, which others have."""
 	found: dict[Number, None] = {}
@@ -48,8 +81,12 @@ def numbers_of(document: Document) -> list[Number]:
 
 def _for_people(one: Trace) -> dict[str, Any]:
 	item_name, uom = frappe.get_cached_value("Item", one.number.item_code, ["item_name", "stock_uom"])
+	shown = asdict(one)
+	for row in (*shown["receipts"], *shown["deliveries"]):
+		item = row["number"]["item_code"]
+		row["item_name"], row["uom"] = frappe.get_cached_value("Item", item, ["item_name", "stock_uom"])
 	return {
-		**asdict(one),
+		**shown,
 		"item_name": item_name,
 		"uom": uom,
 		"suppliers": one.suppliers,

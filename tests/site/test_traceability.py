@@ -243,6 +243,7 @@ def test_a_complaint_says_where_its_goods_came_from():
 	)
 	(row,) = complaint.items
 	assert (row.batch_no, row.delivery_note) == (batch, sale.delivery.name)
+	assert row.item_name == frappe.db.get_value("Item", item, "item_name")
 	assert (row.purchase_receipt, row.supplier) == (receipt.name, supplier)
 	assert (row.received_on, row.quality_inspection) == (day(1, 1), inspection.name)
 
@@ -484,3 +485,16 @@ def test_the_report_tells_goods_made_of_it_from_the_goods_themselves():
 	]
 	assert (summary["Kept by Customers"], summary["Customers Who Have It"]) == (0, 1)
 	assert result["chart"] is None
+
+
+def test_who_may_run_the_report_finds_numbers_without_the_right_to_read_batches():
+	item, batch, _receipt = bought()
+	agent = make_user("Customer Care Agent", "Sales User")
+	found = as_user(agent, api.numbers, "Batch", batch[:-1])
+	assert {"value": batch, "label": f"{batch} ({item})"} in found
+	assert as_user(agent, api.numbers, "Batch", batch, make_item()) == []
+	assert as_user(agent, api.numbers, "User", "Admin") == []
+	blind = make_user("Customer Care Agent")
+	assert as_user(blind, api.numbers, "Batch", batch) == [], "of an item that they may not read"
+	with pytest.raises(frappe.PermissionError):
+		as_user(make_user("Purchase User"), api.numbers, "Batch", batch)

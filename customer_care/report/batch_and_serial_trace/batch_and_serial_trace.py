@@ -193,13 +193,13 @@ def _link(doctype: str) -> dict[str, str]:
 def columns() -> list[dict[str, Any]]:
 	return [
 		{"fieldname": "direction", "label": _("Direction"), "fieldtype": "Data", "width": 100},
-		{"fieldname": "date", "label": _("Date"), "fieldtype": "Date", "width": 100},
+		{"fieldname": "date", "label": _("Date"), "fieldtype": "Date", "width": 115},
 		{
 			"fieldname": "document",
 			"label": _("Document", context="Customer Complaint Item"),
 			"fieldtype": "Dynamic Link",
 			"options": "document_type",
-			"width": 170,
+			"width": 190,
 		},
 		{
 			"fieldname": "party",
@@ -210,12 +210,12 @@ def columns() -> list[dict[str, Any]]:
 		},
 		{"fieldname": "quantity", "label": _("Quantity"), "fieldtype": "Float", "width": 90},
 		{"fieldname": "returned", "label": _("Returned"), "fieldtype": "Float", "width": 90},
-		{"fieldname": "left", "label": _("Net Quantity"), "fieldtype": "Float", "width": 90},
+		{"fieldname": "left", "label": _("Net Quantity"), "fieldtype": "Float", "width": 115},
 		{
 			"fieldname": "inspection",
 			"label": _("Quality Inspection"),
 			**_link("Quality Inspection"),
-			"width": 150,
+			"width": 180,
 		},
 		{"fieldname": "inspection_status", "label": _("Result"), "fieldtype": "Data", "width": 90},
 		{"fieldname": "complaints", "label": _("Complaints"), "fieldtype": "Int", "width": 100},

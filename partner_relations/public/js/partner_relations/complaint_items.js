@@ -4,7 +4,8 @@ import { escape, number } from "./display";
 import { care_call } from "./server";
 
 const SEARCH = "partner_relations.customer_care.api.complaint_items";
-const KINDS = ["Sales Order", "Delivery Note", "Sales Invoice"];
+const KINDS = ["Sales Invoice", "Delivery Note", "Sales Order"];
+const kinds = () => KINDS.filter((doctype) => frappe.model.can_read(doctype));
 
 // For `setup` of the form: the lists of the lines offer what belongs to the customer.
 export function set_up_complaint_items(frm) {
@@ -20,6 +21,10 @@ export function set_up_complaint_items(frm) {
 	frm.set_query("item_code", "items", query("items", "document_type", "document_name"));
 	frm.set_query("batch_no", "items", query("batches", "document_type", "document_name", "item_code"));
 	frm.set_query("serial_no", "items", query("serials", "document_type", "document_name", "item_code"));
+	// The server judges them; the check of links asks for the right to read batches, which few have.
+	for (const field of ["batch_no", "serial_no"]) {
+		frappe.meta.get_docfield("Customer Complaint Item", field).ignore_link_validation = true;
+	}
 }
 
 // For `refresh`: the button that picks lines of a document.
@@ -27,7 +32,8 @@ export function offer_complaint_items(frm) {
 	const button = frm
 		.get_field("items")
 		.grid.add_custom_button(__("From a Document"), () => pick_document(frm));
-	button.toggleClass("hidden", !frm.doc.customer || !frm.perm[0]?.write);
+	const possible = frm.doc.customer && frm.perm[0]?.write && kinds().length;
+	button.toggleClass("hidden", !possible);
 }
 
 function pick_document(frm) {
@@ -39,8 +45,8 @@ function pick_document(frm) {
 				fieldname: "document_type",
 				fieldtype: "Select",
 				label: __("Document", null, "Customer Complaint Item"),
-				options: KINDS.map((value) => ({ value, label: __(value) })),
-				default: "Sales Invoice",
+				options: kinds().map((value) => ({ value, label: __(value) })),
+				default: kinds()[0],
 				onchange: () => dialog.set_value("document_name", ""),
 			},
 			{ fieldtype: "Column Break" },

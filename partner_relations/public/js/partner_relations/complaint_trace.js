@@ -4,6 +4,7 @@ import { escape, form_link, number, page_link } from "./display";
 import { care_call } from "./server";
 
 const SHOWN = 8;
+
 const STATUS_COLORS = { Accepted: "green", Rejected: "red" };
 
 // Shows the trace of a complaint in its field `trace`.
@@ -17,6 +18,11 @@ export async function show_complaint_trace(frm) {
 	const found = await care_call("traceability.trace", { complaint: name });
 	if (frm.doc.name !== name) return;
 	field.$wrapper.html(trace_html(found));
+}
+
+// A link where the user may follow it.
+function link(doctype, name, text = name) {
+	return frappe.model.can_read(doctype) ? form_link(doctype, name, text) : escape(text);
 }
 
 function trace_html(found) {
@@ -46,8 +52,8 @@ function middle_html({ number: { item_code, batch_no, serial_no }, item_name, ..
 	const filters = { item_code, ...(serial_no ? { serial_no } : { batch_no }) };
 	const customers = __("Customers who have it: {0}", [one.customers.length]);
 	return `<div class="text-muted">${escape(serial_no ? __("Serial No") : __("Batch"))}</div>
-		<div class="pr-trace-number">${form_link(kind, serial_no || batch_no)}</div>
-		<div>${form_link("Item", item_code, item_name || item_code)}</div>
+		<div class="pr-trace-number">${link(kind, serial_no || batch_no)}</div>
+		<div>${link("Item", item_code, item_name || item_code)}</div>
 		<div class="text-muted">${escape(customers)}</div>
 		<div>${page_link(["query-report", "Batch and Serial Trace"], filters, __("As a Report"))}</div>`;
 }
@@ -58,19 +64,18 @@ function origin_html(one) {
 		entry_html({
 			title: escape(__("Made here: {0} {1}", [number(row.quantity), __(one.uom)])),
 			document: row,
-			notes: [row.work_order && form_link("Work Order", row.work_order)],
+			notes: [row.work_order && link("Work Order", row.work_order)],
 		})
 	);
 	const received = one.receipts.map((row) =>
 		entry_html({
 			title: row.supplier
-				? form_link("Supplier", row.supplier, row.supplier_name || row.supplier)
+				? link("Supplier", row.supplier, row.supplier_name || row.supplier)
 				: escape(__("Not Bought", null, "Trace")),
 			document: row,
 			notes: [
-				quantity_html(row.quantity, row.returned, one.uom, __("sent back: {0}")),
-				row.made_into &&
-					escape(__("{0}, used to make it", [row.number.batch_no || row.number.serial_no])),
+				quantity_html(row, __("sent back: {0}")),
+				row.made_into && goods_html(row, __("used to make it")),
 				...one.inspections
 					.filter(
 						({ document_name, item_code }) =>
@@ -89,7 +94,7 @@ function inspection_html({ name, status }) {
 	const pill = `<span class="indicator-pill ${STATUS_COLORS[status] || "gray"}">${escape(
 		__(status)
 	)}</span>`;
-	return `${form_link("Quality Inspection", name)} ${pill}`;
+	return `${link("Quality Inspection", name)} ${pill}`;
 }
 
 function deliveries_html(one, customer) {
@@ -98,13 +103,12 @@ function deliveries_html(one, customer) {
 	const rows = [...one.deliveries].sort((left, right) => rank(left) - rank(right));
 	const entries = rows.map((row) =>
 		entry_html({
-			title: form_link("Customer", row.customer, row.customer_name || row.customer),
+			title: link("Customer", row.customer, row.customer_name || row.customer),
 			badge: row.customer === customer ? __("This Complaint") : "",
 			document: row,
 			notes: [
-				row.made_in
-					? made_of_it_html(row)
-					: quantity_html(row.quantity, row.returned, one.uom, __("came back: {0}")),
+				quantity_html(row, __("came back: {0}")),
+				row.made_in && goods_html(row, __("made with it")),
 			],
 			faded: row.quantity - row.returned <= 0,
 		})
@@ -120,12 +124,11 @@ function deliveries_html(one, customer) {
 	return list_html(entries, one.hidden.deliveries, escape(__("Nobody got it yet.")));
 }
 
-// Goods made of the number: how much of it is in them nobody counts here.
-function made_of_it_html({ number: { item_code, batch_no, serial_no } }) {
-	const goods = batch_no || serial_no;
-	const product = form_link(serial_no ? "Serial No" : "Batch", goods);
-	return `${form_link("Item", item_code)} ${product}
-		<span class="text-muted">${escape(__("made with it"))}</span>`;
+// Other goods than those traced: what went into them, or was made of them.
+function goods_html({ number: { item_code, batch_no, serial_no }, item_name }, what) {
+	const number_link = link(serial_no ? "Serial No" : "Batch", serial_no || batch_no);
+	return `${link("Item", item_code, item_name || item_code)} ${number_link}
+		<span class="text-muted">${escape(what)}</span>`;
 }
 
 function entry_html({ title, badge = "", document, notes, faded = false }) {
@@ -133,13 +136,13 @@ function entry_html({ title, badge = "", document, notes, faded = false }) {
 	const mark = badge ? ` <span class="pr-badge pr-blue">${escape(badge)}</span>` : "";
 	return `<div class="pr-trace-entry ${faded ? "text-muted" : ""}">
 		<div><strong>${title}</strong>${mark}</div>
-		<div>${form_link(document.document_type, document.document_name)}
+		<div>${link(document.document_type, document.document_name)}
 			<span class="text-muted">${escape(frappe.datetime.str_to_user(document.date))}</span></div>
 		${facts.join("")}
 	</div>`;
 }
 
-function quantity_html(quantity, returned, uom, back) {
+function quantity_html({ quantity, returned, uom }, back) {
 	const parts = [`${number(quantity)} ${__(uom)}`];
 	if (returned) parts.push(back.replace("{0}", number(returned)));
 	return escape(parts.join(", "));
@@ -157,7 +160,7 @@ function others_html({ others, others_hidden, traces }) {
 	if (!traces.length) return "";
 	const rows = others.map(
 		(row) => `<tr>
-			<td>${form_link("Customer Complaint", row.name, row.subject)}</td>
+			<td>${link("Customer Complaint", row.name, row.subject)}</td>
 			<td>${escape(row.customer_name || row.customer)}</td>
 			<td>${escape(__(row.severity, null, "Customer Complaint"))}</td>
 			<td>${escape(__(row.step, null, "Customer Complaint"))}</td>
