@@ -207,6 +207,7 @@ def test_stock_user_sees_no_figures_in_the_overview(world):
 		"pending": [],
 		"contracts": [],
 		"breaches": [],
+		"ours": [],
 		"sums": [],
 		"waiting": [],
 		"preferred_until": None,
