@@ -24,7 +24,7 @@ import frappe
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cstr, escape_html, flt, get_link_to_form, strip_html, today
+from frappe.utils import cstr, escape_html, flt, get_link_to_form, get_time, strip_html, today
 
 from partner_relations.common import mails
 from partner_relations.common.refusals import nothing_half_done
@@ -92,16 +92,26 @@ def make(complaint: str, row: str) -> tuple[str, str]:
 		new = MAKERS[entry.kind](document, entry)
 		new.set(FIELD, document.name)
 		new.flags.by_complaint = True
+		if new.meta.has_field("set_posting_time"):
+			new.set_posting_time = 0  # it is posted when it is submitted, whatever the original was
 		new.insert()
 		check_worth(document, entry, new)
+		_without_seconds(new)
 	write(document, entry, status=MADE, document_type=doctype, document_name=new.name)
 	document.add_comment(
 		"Info",
-		_("{0}: {1} is made as a draft.").format(
+		_("made {1} as a draft ({0}).").format(
 			_(entry.kind, context=RESOLUTION), get_link_to_form(doctype, new.name)
 		),
 	)
 	return doctype, new.name
+
+
+def _without_seconds(document: Document) -> None:
+	"""The Desk's field for times drops seconds, and takes the form it opens for changed."""
+	if document.get("posting_time"):
+		minutes = get_time(document.posting_time).replace(second=0, microsecond=0)
+		document.db_set("posting_time", str(minutes), update_modified=False)
 
 
 def doctype_for(kind: str) -> str:

@@ -186,9 +186,9 @@ def _move(complaint: Document, row: Document, doc: Any, status: str) -> None:
 	cost = document_cost(row, complaint.company) if status == DONE else Decimal(0)
 	write(complaint, row, status=status, cost=float(cost))
 	sentence = {
-		DONE: _("{0}: {1} is done."),
-		CANCELLED: _("{0}: {1} was cancelled."),
-		MADE: _("{0}: {1} is open again."),
+		DONE: _("completed {1} ({0})."),
+		CANCELLED: _("cancelled {1} ({0})."),
+		MADE: _("reopened {1} ({0})."),
 	}[status]
 	link = get_link_to_form(doc.doctype, doc.name)
 	complaint.add_comment("Info", sentence.format(_(row.kind, context=RESOLUTION), link))

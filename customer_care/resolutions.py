@@ -223,7 +223,7 @@ def _add(complaint: Document, kind: str, amount: Decimal, note: str | None, part
 	_touch(complaint)
 	complaint.add_comment(
 		"Info",
-		_("{0} of {1} is proposed: {2}.").format(
+		_("proposed {0} of {1}: {2}.").format(
 			_(kind, context=RESOLUTION), money(amount, complaint.company), _(row.status, context=RESOLUTION)
 		),
 	)
@@ -320,9 +320,9 @@ def _decide(complaint: Document, row: Document, status: str, reason: str | None)
 		values |= {"approved_by": frappe.session.user, "approved_on": now(), "decision_reason": reason}
 	write(complaint, row, **values)
 	sentence = {
-		APPROVED: _("{0} of {1} is approved."),
-		REJECTED: _("{0} of {1} is rejected."),
-		CANCELLED: _("{0} of {1} is withdrawn."),
+		APPROVED: _("approved {0} of {1}."),
+		REJECTED: _("rejected {0} of {1}."),
+		CANCELLED: _("withdrew {0} of {1}."),
 	}[status].format(_(row.kind, context=RESOLUTION), money(row.amount, complaint.company))
 	complaint.add_comment("Info", " ".join(filter(None, (sentence, escape_html(reason or "")))))
 

@@ -13,6 +13,7 @@ frappe.ui.form.on("Customer Complaint", {
 		frm.set_query("category", () => ({ filters: { is_group: 0, disabled: 0 } }));
 		partner_relations.set_up_complaint_items(frm);
 		partner_relations.set_up_investigation(frm);
+		partner_relations.set_up_resolutions(frm);
 		frm.set_query("contact", ({ customer }) => ({
 			query: "frappe.contacts.doctype.contact.contact.contact_query",
 			filters: customer ? { link_doctype: "Customer", link_name: customer } : {},

@@ -26,6 +26,15 @@ const USUAL = {
 	Apology: "Apology",
 };
 
+// Documents for a complaint are made here, from what was granted; not by the "+" of the connections.
+export function set_up_resolutions(frm) {
+	const made = ["Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim"];
+	frm.can_make_methods = {
+		...frm.can_make_methods,
+		...Object.fromEntries(made.map((doctype) => [doctype, () => false])),
+	};
+}
+
 // Fills the tab Resolution: what was granted and what is left of the limit, and each resolution with its
 // document and what may be done next.
 export async function show_complaint_resolutions(frm) {
@@ -334,16 +343,16 @@ async function propose(frm, { currency, limit, granted }) {
 function lines_html({ kind, lines }, items) {
 	if (!lines.length) return "";
 	const rows = lines.map(({ row, qty }, index) => {
-		const { item_name, item_code, batch_no, serial_no, uom } = items[row] || {};
+		const line = items[row] || {};
 		// A repair is for one line.
 		const chosen = kind === "Repair" && index ? 0 : qty;
 		return `<tr>
-			<td>${escape(item_name || item_code)}
-				<div class="text-muted small">${escape(serial_no || batch_no || "")}</div></td>
+			<td>${escape(line.item_name || line.item_code)}
+				<div class="text-muted small">${escape(line.serial_no || line.batch_no || "")}</div></td>
 			<td class="pr-figure">
 				<input type="number" class="form-control input-xs" min="0" max="${qty}" step="any" value="${chosen}"
 					data-row="${escape(row)}" aria-label="${escape(__("Quantity"))}">
-				<div class="text-muted small">${__("of {0} {1}", [qty, escape(__(uom || ""))])}</div></td>
+				<div class="text-muted small">${__("of {0} {1}", [qty, escape(__(line.uom || ""))])}</div></td>
 		</tr>`;
 	});
 	return `<div class="form-group">
