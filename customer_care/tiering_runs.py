@@ -1,7 +1,7 @@
 """Tiering runs: from the sales of many customers to one assessment for each, in the background."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -14,9 +14,10 @@ from pypika import Order
 from pypika.analytics import DenseRank, RowNumber
 
 from partner_relations.common import background
-from partner_relations.common.background import Execute, RunKind
+from partner_relations.common.background import RunKind
 from partner_relations.common.facts.dialects import MARIADB
-from partner_relations.common.facts.query import Scope
+from partner_relations.common.facts.query import BoundQuery, Scope
+from partner_relations.common.side_by_side import read_side_by_side
 from partner_relations.customer_care.tier_assessments import ASSESSMENT, insert_assessments, supersede_open
 from partner_relations.customer_care.tiering import (
 	CustomerFacts,
@@ -28,6 +29,7 @@ from partner_relations.customer_care.tiering import (
 	rfm_cuts,
 )
 from partner_relations.customer_care.tiering import facts as core_facts
+from partner_relations.customer_care.tiering.facts import RunAll
 from partner_relations.customer_care.tiering.placing import plain
 from partner_relations.customer_care.tiering_policies import (
 	POLICY,
@@ -88,12 +90,15 @@ def restart_stalled() -> None:
 # What a run and "Try it" have in common
 
 
-def read_facts(
-	policy: Policy, scope: Scope, run_query: Execute | None = None
-) -> dict[str, dict[str, Totals]]:
+def read_facts(policy: Policy, scope: Scope, run_all: RunAll | None = None) -> dict[str, dict[str, Totals]]:
 	"""What a policy measures customers by, as the site's documents have it today."""
-	run_query = run_query or frappe.db.sql
-	return core_facts.read_facts(policy.definition, policy.settings, scope, MARIADB, run_query)
+	return core_facts.read_facts(
+		policy.definition, policy.settings, scope, MARIADB, run_all or _one_after_the_other
+	)
+
+
+def _one_after_the_other(queries: Sequence[BoundQuery]) -> Iterator[list[tuple]]:
+	return (frappe.db.sql(query.sql, query.values) for query in queries)
 
 
 def customer_facts(
@@ -180,7 +185,7 @@ def _assess(document, commit: bool = True) -> None:
 	alone = only if only and not compares_customers(definition) else ()
 	customers = customers_in_scope(policy.customer_groups, alone)
 	scope = Scope(document.company, from_date, to_date, getdate(document.as_of), alone)
-	facts = read_facts(policy, scope, _telling(document, policy) if commit else None)
+	facts = read_facts(policy, scope, _side_by_side(document) if commit else None)
 	confirmations = definition.hysteresis.confirmations
 	earlier = earlier_indications(document.policy, document.company, to_date, confirmations, only)
 	known = customer_facts(customers, facts, earlier)
@@ -241,21 +246,18 @@ def _made_by(run: str) -> Counter:
 	)
 
 
-def _telling(document, policy: Policy) -> Execute:
-	"""Runs the queries that read facts; says after each how far the run is, which keeps it too."""
-	queries = len(core_facts.metrics_read(policy.definition))
-	done = 0
+def _side_by_side(document) -> RunAll:
+	"""Reads facts as a job may, over connections of its own; says after each metric how far the run is."""
 
-	def read(sql: str, values: Mapping[str, Any]) -> list[tuple]:
-		nonlocal done
-		rows = frappe.db.sql(sql, values)
-		done += 1
-		progress = READING * done / queries
-		background.keep(KIND, document.name, progress=progress)
-		background.tell(KIND, document, status="Running", progress=progress)
-		return rows
+	def run_all(queries: Sequence[BoundQuery]) -> Iterator[list[tuple]]:
+		found = read_side_by_side(queries, lambda: background.keep(KIND, document.name))
+		for done, rows in enumerate(found, start=1):
+			progress = READING * done / len(queries)
+			background.keep(KIND, document.name, progress=progress)
+			background.tell(KIND, document, status="Running", progress=progress)
+			yield rows
 
-	return read
+	return run_all
 
 
 def _chunks(outcomes: Iterator[tuple[str, Outcome]], size: int) -> Iterator[list[tuple[str, Outcome]]]:

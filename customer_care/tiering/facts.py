@@ -1,16 +1,16 @@
 """What a policy measures its customers by, read from sales documents: for a run, a trial and the preview."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from partner_relations.common.facts.dialects import Dialect
-from partner_relations.common.facts.query import Scope, totals
+from partner_relations.common.facts.query import BoundQuery, Scope, totals
 from partner_relations.customer_care.metrics import MEASURES, MetricSettings
 from partner_relations.customer_care.tiering.definition import Definition
 from partner_relations.customer_care.tiering.metrics import Totals, with_lapsed
 from partner_relations.supplier_quality.rating.numbers import decimal, stored
 
-RunQuery = Callable[[str, Mapping[str, Any]], Iterable[Sequence[Any]]]
+RunAll = Callable[[Sequence[BoundQuery]], Iterable[Iterable[Sequence[Any]]]]
 
 
 def metrics_read(definition: Definition) -> list[str]:
@@ -19,25 +19,23 @@ def metrics_read(definition: Definition) -> list[str]:
 
 
 def read_facts(
-	definition: Definition, settings: MetricSettings, scope: Scope, dialect: Dialect, run_query: RunQuery
+	definition: Definition, settings: MetricSettings, scope: Scope, dialect: Dialect, run_all: RunAll
 ) -> dict[str, dict[str, Totals]]:
 	"""Totals by customer and metric: one grouped query for each metric, whatever the number of customers.
 
-	`run_query` takes SQL and its values, and gives rows of party, numerator, denominator and sample size.
+	`run_all` gives for each query, in their order, rows of party, numerator, denominator and sample size.
 	"""
 	wanted = [row.metric for row in definition.metrics]
+	names = metrics_read(definition)
+	queries = [totals(MEASURES[name], scope, settings, dialect) for name in names]
 	found: dict[str, dict[str, Totals]] = {}
 	bought_ever: list[str] = []
-	for name in metrics_read(definition):
-		query = totals(MEASURES[name], scope, settings, dialect)
-		rows = run_query(query.sql, query.values)
-		if name == "recency":
-			rows = list(rows)
-			bought_ever = [customer for customer, *_sums in rows]
-		if name not in wanted:
-			continue
+	for name, rows in zip(names, run_all(queries), strict=True):
 		for customer, numerator, denominator, sample_size in rows:
-			found.setdefault(customer, {})[name] = Totals(
-				stored(decimal(numerator)), stored(decimal(denominator)), int(sample_size)
-			)
+			if name == "recency":
+				bought_ever.append(customer)
+			if name in wanted:
+				found.setdefault(customer, {})[name] = Totals(
+					stored(decimal(numerator)), stored(decimal(denominator)), int(sample_size)
+				)
 	return with_lapsed(found, bought_ever, wanted)

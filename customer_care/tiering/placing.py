@@ -62,15 +62,21 @@ class Reason:
 
 def plain(value: Any) -> Any:
 	"""Dictionaries, lists, texts, whole numbers and booleans, as JSON has them; decimal numbers as text."""
+	kind = type(value)
+	if kind in _PLAIN:  # most of what a run stores; a run stores a lot
+		return value
+	if kind is Decimal:
+		return as_text(value)
 	if isinstance(value, Enum):
 		return value.value
-	if isinstance(value, Decimal):
-		return as_text(value)
 	if isinstance(value, Mapping):
 		return {name: plain(entry) for name, entry in value.items()}
 	if isinstance(value, (list, tuple)):
 		return [plain(entry) for entry in value]
 	return value
+
+
+_PLAIN = (str, int, bool, type(None))
 
 
 class Comparison(str, Enum):

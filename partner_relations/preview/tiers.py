@@ -98,7 +98,13 @@ def make_tier_report(
 	missing = _without_data(policy, loaded)
 	groups = policy.customer_groups
 	try:
-		facts = read_facts(policy.definition, policy.settings, scope, SQLITE, loaded.connection.execute)
+		facts = read_facts(
+			policy.definition,
+			policy.settings,
+			scope,
+			SQLITE,
+			lambda queries: (loaded.connection.execute(query.sql, query.values) for query in queries),
+		)
 		customers = {
 			name: CustomerFacts(
 				metrics=_measured(facts.get(name, {}), missing),

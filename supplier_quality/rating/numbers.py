@@ -33,5 +33,7 @@ def stored(number: Decimal) -> Decimal:
 
 def as_text(number: Number | None) -> str:
 	"""A number as text without exponent or trailing zeros, which loses nothing in JSON: 100, 0.5."""
-	text = format(decimal(number or 0), "f")
+	if not number:
+		return "0"
+	text = format(decimal(number), "f")
 	return text.rstrip("0").rstrip(".") or "0" if "." in text else text
