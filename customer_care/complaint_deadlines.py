@@ -74,6 +74,12 @@ READ = (
 )
 """What is read of a complaint."""
 
+MOMENTS = (
+	*("received_on", "closed_on", "next_due", "next_check"),
+	*(field for promise in PROMISES for field in (promise.by, promise.kept)),
+)
+"""Of what is read, the moments."""
+
 NOTED = (*(field for field in RESULT if field != "next_check"), "warned_for", "escalations_done")
 """What the job changes, and when it looks again."""
 
@@ -94,9 +100,12 @@ def refresh(complaint: Document) -> None:
 	if before and complaint.reopened_count != before.reopened_count:
 		complaint.update({"warned_for": None, "escalations_done": None})
 	values = {field: complaint.get(field) for field in READ}
+	for field in MOMENTS:  # what comes from a form is text
+		values[field] = get_datetime(values[field]) if values[field] else None
 	terms = _reckon(values, before or {}, complaint.holds)
 	clock = _clock_of(values, terms, complaint.holds)
-	_judge(values, terms, now_datetime(), complaint_escalation.rules(), clock)
+	_judge(values, terms, now_datetime())
+	_plan(values, _events(values, terms, complaint_escalation.rules(), clock))
 	complaint.update({field: values[field] for field in (*RESULT, "service_terms")})
 
 
@@ -158,7 +167,8 @@ def _reckon_all(
 	for values in rows:
 		own = holds.get(values["name"], ())
 		terms = _reckon(values, before[values["name"]], own)
-		_judge(values, terms, moment, rules, _clock_of(values, terms, own))
+		_judge(values, terms, moment)
+		_plan(values, _events(values, terms, rules, _clock_of(values, terms, own)))
 	update_rows(COMPLAINT, columns, {row["name"]: [row[column] for column in columns] for row in rows})
 
 
@@ -250,25 +260,22 @@ class Event:
 	rule: Any = None
 
 
-def _judge(
-	values: Values, terms: Terms, moment: datetime, rules: Sequence[Any], clock: Callable[[], Clock]
-) -> None:
-	"""Write what was missed, what is due next, and when the job looks again."""
+def _judge(values: Values, terms: Terms, moment: datetime) -> None:
+	"""Write what was missed, and what is due next."""
 	is_open = values["step"] in OPEN
 	for promise in PROMISES:
 		by, until = values[promise.by], values[promise.kept] or (moment if is_open else values["closed_on"])
-		values[promise.missed] = int(bool(by and until and get_datetime(until) > get_datetime(by)))
+		values[promise.missed] = int(bool(by and until and until > by))
 	pending = [promise for promise in PROMISES if _allowed(values, terms, promise)]
-	pending.sort(key=lambda promise: get_datetime(values[promise.by]) if values[promise.by] else datetime.max)
+	pending.sort(key=lambda promise: values[promise.by] or datetime.max)
 	values["next_deadline"] = pending[0].name if pending else None
 	values["next_due"] = values[pending[0].by] if pending else None
 	values["deadline_status"] = _status(values, terms, pending, moment)
-	_plan(values, terms, rules, clock)
 
 
-def _plan(values: Values, terms: Terms, rules: Sequence[Any], clock: Callable[[], Clock]) -> None:
+def _plan(values: Values, events: Iterable[Event]) -> None:
 	"""Write when the job looks again: when the next thing happens that it hasn't noted."""
-	values["next_check"] = min((event.at for event in _events(values, terms, rules, clock)), default=None)
+	values["next_check"] = min((event.at for event in events), default=None)
 
 
 def _allowed(values: Values, terms: Terms, promise: Promise) -> int | None:
@@ -288,7 +295,7 @@ def _status(values: Values, terms: Terms, pending: Sequence[Promise], moment: da
 	if values["waiting"]:
 		return ON_HOLD
 	warned = (terms["warn"].get(promise.key) for promise in pending)
-	return DUE_SOON if any(at and get_datetime(at) <= moment for at in warned) else ON_TIME
+	return DUE_SOON if any(at and datetime.fromisoformat(at) <= moment for at in warned) else ON_TIME
 
 
 def _events(
@@ -302,10 +309,13 @@ def _events(
 		if not allowed:
 			continue
 		warn, by = terms["warn"].get(promise.key), values[promise.by]
-		for moment, at in ((WARNING, warn), (MISSED, by and get_datetime(by) + AN_INSTANT)):
+		for moment, at in (
+			(WARNING, warn and datetime.fromisoformat(warn)),
+			(MISSED, by and by + AN_INSTANT),
+		):
 			mark = f"{promise.key[:3]}:{moment[0]}:{allowed}"
 			if at and mark not in marks:
-				yield Event(get_datetime(at), promise.name, moment, mark)
+				yield Event(at, promise.name, moment, mark)
 		if not values[promise.missed]:
 			continue
 		for rule in matching(rules, values, promise.name, MISSED_SINCE):
@@ -349,9 +359,10 @@ def _check(names: Sequence[str], moment: datetime) -> None:
 	for values in rows:
 		terms = json.loads(values["service_terms"])
 		clock = _clock_of(values, terms, holds.get(values["name"], ()))
-		_judge(values, terms, moment, rules, clock)
-		happened += _happen(values, terms, moment, rules, clock)
-		_plan(values, terms, rules, clock)
+		_judge(values, terms, moment)
+		events = list(_events(values, terms, rules, clock))
+		happened += _happen(values, terms, rules, [event for event in events if event.at <= moment])
+		_plan(values, (event for event in events if event.at > moment))
 	_write_changes(rows, before)
 	_say_missed(happened)
 	complaint_escalation.escalate(happened)
@@ -382,14 +393,11 @@ def _write_changes(rows: Sequence[Values], before: Mapping[str, Values]) -> None
 	update_rows(COMPLAINT, ("next_check",), checks)
 
 
-def _happen(
-	values: Values, terms: Terms, moment: datetime, rules: Sequence[Any], clock: Callable[[], Clock]
-) -> list[Happened]:
-	"""What has happened to a complaint by a moment; its marks are set.
+def _happen(values: Values, terms: Terms, rules: Sequence[Any], events: Sequence[Event]) -> list[Happened]:
+	"""What has happened to a complaint, for whom it concerns; its marks are set.
 
 	Who is told that a deadline was missed isn't warned of it at the same time.
 	"""
-	events = [event for event in _events(values, terms, rules, clock) if event.at <= moment]
 	marks = [mark for mark in (values["warned_for"] or "").split() if _is_current(mark, values, terms)]
 	values["warned_for"] = " ".join([*marks, *(event.mark for event in events if not event.rule)]) or None
 	missed = {event.promise for event in events if event.moment == MISSED}
@@ -425,12 +433,16 @@ def _is_current(mark: str, values: Values, terms: Terms) -> bool:
 
 def _say_missed(happened: Sequence[Happened]) -> None:
 	"""A line in the timeline of each complaint that missed a deadline."""
+	said: dict[str, str] = {}
 	texts: dict[str, list[str]] = {}
 	for one in happened:
-		if one.moment == MISSED:
-			texts.setdefault(one.complaint, []).append(
-				_("The deadline “{0}” was missed.").format(_(one.deadline, context=COMPLAINT))
+		if one.moment != MISSED:
+			continue
+		if one.deadline not in said:
+			said[one.deadline] = _("The deadline “{0}” was missed.").format(
+				_(one.deadline, context=COMPLAINT)
 			)
+		texts.setdefault(one.complaint, []).append(said[one.deadline])
 	add_comments(COMPLAINT, {name: " ".join(sentences) for name, sentences in texts.items()})
 
 

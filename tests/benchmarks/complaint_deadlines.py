@@ -9,6 +9,7 @@ in a hundred has, and one in which nothing has. The exit code is 1 if a budget i
 """
 
 import argparse
+import json
 import os
 import sys
 from datetime import timedelta
@@ -109,7 +110,7 @@ def _fill(template: dict[str, Any], share: float) -> None:
 			*("Pump housing scratched", "Under Investigation", "Medium", "Administrator"),
 			*(moment - timedelta(days=2), moment - timedelta(days=2), moment - timedelta(days=2)),
 			*(moment, moment, by, "Resolve", by, "On Time", by if is_due else warn),
-			*(frappe.as_json(terms), "res:W:28800" if is_due else None),
+			*(json.dumps(terms), "res:W:28800" if is_due else None),
 		)
 
 	insert_rows(COMPLAINT, columns, (row(number) for number in range(OPEN_COMPLAINTS)))
