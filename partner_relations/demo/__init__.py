@@ -1,7 +1,7 @@
-"""Demo data: suppliers with two years of purchases, good and bad, and what their buyer makes of them.
+"""Demo data: suppliers with two years of purchases, customers with two years of sales, good and bad ones.
 
 Published evaluations, contracts with promises kept and broken, rewards and penalties from the proposal to the
-ledger.
+ledger. Customers in tiers, and complaints in every step, traced to the supplier and compensated.
 
 	bench --site SITE execute partner_relations.demo.make
 
@@ -16,7 +16,7 @@ import time
 
 import frappe
 
-from partner_relations.demo import agreements, consequences, evaluations, purchases
+from partner_relations.demo import agreements, care, consequences, evaluations, purchases, sales
 from partner_relations.demo.cast import SUPPLIERS
 from partner_relations.demo.quarters import QUARTERS_PUBLISHED
 from partner_relations.demo.site import COMPANY, prepare_site, set_up_erpnext
@@ -30,7 +30,8 @@ def make(
 	Args:
 		company: who buys. By default the site's default company; a site on which ERPNext's setup wizard
 			hasn't run gets one (`site.COMPANY`).
-		quarters: how many are evaluated and published; one more awaits publishing.
+		quarters: how many are evaluated and published; one more awaits publishing. Sales go back as far, by
+			two years at most.
 		commit: keep each stage as it is done. Without, nothing is committed (tests roll back); the setup
 			wizard can't do without.
 
@@ -50,6 +51,7 @@ def make(
 			raise frappe.ValidationError(f"There is no company {company} on this site.")
 		calendar = evaluations.calendar(quarters)
 		context = prepare_site(company, calendar)
+		sold = sales.prepare(company, calendar.today, min(sales.MONTHS, 3 * (quarters + 1)))
 		_keep(commit)
 		made: dict[str, int] = {}
 		for what, exists, work in (
@@ -57,11 +59,14 @@ def make(
 			("contracts", agreements.exist, lambda: agreements.make(context, calendar, _say)),
 			("evaluations", evaluations.exist, lambda: evaluations.make(context, calendar, _say)),
 			("rewards and penalties", consequences.exist, lambda: consequences.make(context, calendar, _say)),
+			("sales", sales.exist, lambda: sales.make(sold, _say)),
+			("tiers and complaints", care.exist, lambda: care.make(sold, _say)),
 		):
 			if exists(company):
 				_say(f"The {what} of {company} are there already.")
 				continue
-			made.update(work())
+			for doctype, number in work().items():
+				made[doctype] = made.get(doctype, 0) + number
 			_keep(commit)
 	finally:
 		frappe.flags.mute_emails = muted

@@ -4,10 +4,9 @@ Plays the days in their order, as they would have been, so that stock and ledger
 happens is drawn from random numbers that are seeded per supplier: the same each time on the same day.
 """
 
-import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import frappe
 
 from partner_relations.demo.cast import MARKETS, PRODUCTS, SUPPLIERS, Product, SupplierRole
+from partner_relations.demo.days import Chances, Days
 from partner_relations.demo.quarters import Calendar, workday
 from partner_relations.demo.site import Context
 from partner_relations.supplier_quality.templates import period_label
@@ -66,7 +66,7 @@ def exist(company: str) -> bool:
 
 def make(context: Context, calendar: Calendar, say: Callable[[str], None]) -> dict[str, int]:
 	"""Make all documents, without committing; returns how many of each type."""
-	days = _Days(calendar.today)
+	days = Days(calendar.today)
 	counts: Counter[str] = Counter()
 	for role in SUPPLIERS:
 		_Business(role, context, calendar, days, counts).plan()
@@ -89,56 +89,11 @@ def exchange_rate(role: SupplierRole, context: Context, progress: float) -> floa
 	return round(role.exchange_rate.at(progress), 4)
 
 
-class Chances:
-	"""Spreads events evenly: one of share 0.25 happens every fourth time, not by luck three times in a row.
-
-	A supplier has few deliveries in a quarter; plain chance would make the good ones look bad at times.
-	"""
-
-	def __init__(self, seeded: random.Random):
-		self._random = seeded
-		self._credit: dict[str, float] = {}
-
-	def happens(self, event: str, share: float) -> bool:
-		"""Whether the event, which happens with this share, happens now."""
-		credit = self._credit.setdefault(event, self._random.random()) + share
-		self._credit[event] = credit % 1
-		return credit >= 1
-
-
-class _Days:
-	"""What is to happen when; things of one day in the order in which they were planned."""
-
-	def __init__(self, today: date):
-		self.today = today
-		self._clock: Counter[date] = Counter()
-		self._planned: list[tuple[date, int, Callable[[date], None]]] = []
-		self._number = 0
-
-	def on(self, day: date, happening: Callable[[date], None]) -> None:
-		"""Plan something; on a weekend it happens on Monday, and what lies in the future doesn't happen."""
-		day = workday(day)
-		if day <= self.today:
-			self._number += 1
-			heapq.heappush(self._planned, (day, self._number, happening))
-
-	def play(self) -> Iterator[date]:
-		while self._planned:
-			day, _number, happening = heapq.heappop(self._planned)
-			yield day
-			happening(day)
-
-	def time(self, day: date) -> str:
-		"""A time of the day, later at each call: what moves stock later must be posted later."""
-		self._clock[day] += 1
-		return f"{8 + self._clock[day] // 12:02}:{self._clock[day] % 12 * 5:02}:00"
-
-
 class _Business:
 	"""What we do with one supplier."""
 
 	def __init__(
-		self, role: SupplierRole, context: Context, calendar: Calendar, days: _Days, counts: Counter[str]
+		self, role: SupplierRole, context: Context, calendar: Calendar, days: Days, counts: Counter[str]
 	):
 		self.role = role
 		self.context = context
@@ -409,7 +364,7 @@ class _Business:
 class _Requests:
 	"""Requests for quotation, market by market, and their answers."""
 
-	def __init__(self, context: Context, calendar: Calendar, days: _Days, counts: Counter[str]):
+	def __init__(self, context: Context, calendar: Calendar, days: Days, counts: Counter[str]):
 		self.context = context
 		self.calendar = calendar
 		self.days = days

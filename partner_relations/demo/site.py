@@ -86,8 +86,8 @@ def prepare_site(company: str, calendar: Calendar) -> Context:
 	return Context(
 		company=company,
 		currency=frappe.get_cached_value("Company", company, "default_currency"),
-		warehouse=_warehouse(company, "Incoming Goods"),
-		rejected_warehouse=_warehouse(company, "Rejected Goods", is_rejected_warehouse=1),
+		warehouse=make_warehouse(company, "Incoming Goods"),
+		rejected_warehouse=make_warehouse(company, "Rejected Goods", is_rejected_warehouse=1),
 		suppliers=dict(
 			frappe.get_all(
 				"Supplier",
@@ -166,13 +166,14 @@ def make_inspection_template() -> None:
 		).insert()
 
 
-def make_item(product: Product) -> None:
+def make_item(product: Product, **values: Any) -> None:
+	"""An item in stock with its unit and group; `values` are further fields."""
 	for unit in {product.unit, "Box" if product.box_of else product.unit}:
 		if not frappe.db.exists("UOM", unit):
 			frappe.get_doc(doctype="UOM", uom_name=unit).insert()
 	if not frappe.db.exists("Item Group", product.group):
 		frappe.get_doc(
-			doctype="Item Group", item_group_name=product.group, parent_item_group=_root("Item Group")
+			doctype="Item Group", item_group_name=product.group, parent_item_group=root_of("Item Group")
 		).insert()
 	if not frappe.db.exists("Item", product.code):
 		item = frappe.get_doc(
@@ -183,6 +184,7 @@ def make_item(product: Product) -> None:
 			stock_uom=product.unit,
 			is_stock_item=1,
 			quality_inspection_template=INSPECTION_TEMPLATE if product.inspected else None,
+			**values,
 		)
 		if product.box_of:
 			item.append("uoms", {"uom": "Box", "conversion_factor": product.box_of})
@@ -198,7 +200,7 @@ def make_supplier(role: SupplierRole, company: str) -> None:
 		frappe.get_doc(
 			doctype="Supplier Group",
 			supplier_group_name=role.group,
-			parent_supplier_group=_root("Supplier Group"),
+			parent_supplier_group=root_of("Supplier Group"),
 		).insert()
 	if role.currency and not frappe.db.get_value("Currency", role.currency, "enabled"):
 		frappe.db.set_value("Currency", role.currency, "enabled", 1)
@@ -252,7 +254,7 @@ def _set_payable_account(supplier: Any, company: str) -> None:
 	supplier.save()
 
 
-def _warehouse(company: str, warehouse_name: str, **values) -> str:
+def make_warehouse(company: str, warehouse_name: str, **values) -> str:
 	found = frappe.db.get_value("Warehouse", {"company": company, "warehouse_name": warehouse_name})
 	if found:
 		return found
@@ -272,5 +274,5 @@ def _warehouse(company: str, warehouse_name: str, **values) -> str:
 	return warehouse.name
 
 
-def _root(doctype: str) -> str:
+def root_of(doctype: str) -> str:
 	return frappe.get_all(doctype, filters={"is_group": 1}, order_by="lft", limit=1, pluck="name")[0]

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import frappe
 import pytest
-from frappe.utils import getdate, today
+from frappe.utils import getdate, now_datetime, today
 
 from partner_relations import demo
-from partner_relations.demo import cast, evaluations
-from partner_relations.demo.purchases import Chances
+from partner_relations.demo import care, cast, customers, evaluations
+from partner_relations.demo.days import Chances
 from partner_relations.demo.quarters import workday
 from partner_relations.demo.site import forget_fiscal_years
 from partner_relations.supplier_quality import contract_text
@@ -68,9 +68,11 @@ def test_every_screen_has_something_to_show_and_a_second_call_adds_nothing(made:
 	assert standing["Redfern Plating Works"] == "D"
 
 	assert_whole_path_from_contract_to_ledger(made)
+	assert_customers_in_tiers(made)
+	assert_complaints_in_every_step(made)
 
 	assert demo.make(COMPANY, quarters=QUARTERS, commit=False) == {}
-	assert capsys.readouterr().out.count("are there already") == 4
+	assert capsys.readouterr().out.count("are there already") == 6
 
 
 def assert_whole_path_from_contract_to_ledger(made: dict[str, int]) -> None:
@@ -129,6 +131,83 @@ def assert_whole_path_from_contract_to_ledger(made: dict[str, int]) -> None:
 		assert sum(entry.debit - entry.credit for entry in booked) == pytest.approx(row.amount)
 	rules = frappe.get_all("Supplier Incentive Rule", {"enabled": 1}, ["company"])
 	assert rules and {row.company for row in rules} == {COMPANY}, "the rules of other companies stay off"
+
+
+def assert_customers_in_tiers(made: dict[str, int]) -> None:
+	"""Sales on which tiering has something to say; some of it is decided, some isn't."""
+	ours = {"company": COMPANY, "docstatus": 1}
+	assert frappe.db.count("Sales Order", ours) == made["Sales Order"] > 20
+	assert frappe.db.count("Sales Invoice", {**ours, "status": "Paid"}) > 10
+	assert not frappe.get_all("Sales Invoice", {**ours, "posting_date": (">", today())})
+
+	assessments = frappe.get_all(
+		"Customer Tier Assessment",
+		{"company": COMPANY},
+		["status", "proposed_tier", "has_score", "requested_by", "decided_by"],
+	)
+	assert len(assessments) == made["Customer Tier Assessment"] > 13
+	assert {"Approved", "Proposed"} <= {row.status for row in assessments}
+	assert len({row.proposed_tier for row in assessments if row.proposed_tier}) > 1
+	assert all(row.has_score for row in assessments if row.status == "Approved")
+	assert {row.decided_by for row in assessments if row.status == "Approved"} == {customers.CARE_MANAGER[0]}
+	assert {row.requested_by for row in assessments} == {customers.ACCOUNT_MANAGER[0]}
+	raised = frappe.get_doc("Customer", {"customer_name": customers.RAISED_BY_HAND})
+	assert (raised.customer_tier, raised.tier_override_reason) == ("Key", care.OVERRIDE_REASON)
+	assert frappe.db.count("Event", {"planned_by_tier": 1}) > 0
+
+
+def assert_complaints_in_every_step(made: dict[str, int]) -> None:
+	"""From receipt to closure, two traced to one batch of a supplier, one that a manager must decide."""
+	rows = frappe.get_all(
+		"Customer Complaint",
+		{"company": COMPANY},
+		[
+			"name",
+			"step",
+			"deadline_status",
+			"satisfaction",
+			"received_on",
+			"mails_due",
+			"supplier",
+			"waiting",
+		],
+	)
+	assert len(rows) == made["Customer Complaint"] > 10
+	assert {row.step for row in rows} == {
+		*("Received", "Acknowledged", "Under Investigation", "Resolution Proposed"),
+		*("Resolved", "Closed", "Rejected"),
+	}
+	assert {"Overdue", "Met", "Missed"} <= {row.deadline_status for row in rows}
+	assert any(row.satisfaction for row in rows) and any(row.waiting for row in rows)
+	assert not any(row.mails_due for row in rows), "nobody gets mail from a demo"
+	assert max(row.received_on for row in rows) <= now_datetime()
+
+	supplier = frappe.db.get_value(
+		"Supplier", {"supplier_name": customers.SUPPLIER_OF[customers.BAD_BATCH_OF]}
+	)
+	blamed = [frappe.get_doc("Customer Complaint", row.name) for row in rows if row.supplier == supplier]
+	assert len(blamed) == 2, "the faulty batch went to two customers"
+	assert len({complaint.items[0].batch_no for complaint in blamed}) == 1
+	for complaint in blamed:
+		assert complaint.items[0].supplier == supplier
+		assert complaint.items[0].purchase_receipt and complaint.items[0].quality_inspection
+
+	statuses = Counter(
+		frappe.get_all(
+			"Customer Complaint Resolution",
+			{"parent": ("in", [row.name for row in rows])},
+			pluck="status",
+		)
+	)
+	assert statuses["Done"] and statuses["Awaiting Approval"] == 1
+	notes = frappe.get_all(
+		"Sales Invoice", {"customer_complaint": ("is", "set"), "is_return": 1, "docstatus": 1}, pluck="name"
+	)
+	assert notes
+	for complaint in frappe.get_all(
+		"Customer Complaint", {"step": "Closed", "company": COMPANY}, ["received_on", "closed_on"]
+	):
+		assert complaint.received_on < complaint.closed_on <= now_datetime()
 
 
 def test_real_purchases_are_not_mixed_with_made_up_ones_unless_a_company_is_named():
