@@ -27,7 +27,7 @@ NOISE = {
 	"__UserSettings",
 }
 TIMES = {"creation", "modified", "modified_by", "last_execution"}
-OURS = ("Supplier ", "Customer Complaint", "Customer Tier", "Complaint ")
+OURS = ("Supplier ", "Customer Complaint", "Customer Tier", "Customer Care", "Complaint ", "Service Calendar")
 
 
 class Site:
@@ -228,6 +228,7 @@ CARE = """
 		"categories": names("Complaint Category"),
 		"causes": names("Complaint Cause"),
 		"rules": names("Complaint Escalation Rule"),
+		"kpis": names("Supplier KPI", measure="complaint_rate"),
 		"boards": names("Kanban Board", reference_doctype="Customer Complaint"),
 		"fields": sorted(
 			[doctype, field["fieldname"], frappe.get_meta(doctype).has_field(field["fieldname"])]
@@ -274,7 +275,7 @@ USE_CUSTOMER_CARE = """
 	complaint.append("whys", {"why": "Why is it scratched?", "because": "The tool is worn."})
 	complaint.append("actions", {
 		"kind": "Corrective", "action": "Change the tool.", "action_owner": seller,
-		"due_date": frappe.utils.add_days(frappe.utils.today(), 5),
+		"due_on": frappe.utils.add_days(frappe.utils.today(), 5),
 	})
 	complaint.save()
 	bring_to(complaint, "investigate")
@@ -336,7 +337,7 @@ def _installed(site: Site, before: dict) -> None:
 	assert {
 		*("on_time_delivery", "otif", "fill_rate", "days_late", "accepted_quantity", "defect_ppm"),
 		*("lot_acceptance", "return_rate", "price_index", "price_competitiveness"),
-		*("rfq_response", "rfq_response_days", "invoice_accuracy"),
+		*("rfq_response", "rfq_response_days", "invoice_accuracy", "complaint_rate"),
 	} == measures
 	rated = {row["name"] for row in answer["kpis"] if row["kind"] == "Rated by evaluators"}
 	assert {"Service", "Cooperation", "Technical Ability", "After-Sales"} <= rated
@@ -394,6 +395,11 @@ def _as_if_installed_with_0_2(site: Site) -> None:
 				frappe.db.delete(child.options, {"parenttype": doctype})
 			frappe.db.delete(doctype)
 		frappe.db.delete("Kanban Board", {"reference_doctype": "Customer Complaint"})
+		kpi = {"parenttype": "Supplier KPI",
+			"parent": frappe.get_all("Supplier KPI", {"measure": "complaint_rate"}, pluck="name")[0]}
+		for child in frappe.get_meta("Supplier KPI").get_table_fields():
+			frappe.db.delete(child.options, kpi)
+		frappe.db.delete("Supplier KPI", kpi["parent"])
 		frappe.db.delete("Patch Log", {"patch": ("like", "partner_relations.patches.v0_3.%")})
 	""")
 
