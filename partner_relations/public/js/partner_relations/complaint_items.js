@@ -3,6 +3,7 @@
 import { escape, number } from "./display";
 import { care_call } from "./server";
 
+const LINE = "Customer Complaint Item";
 const SEARCH = "partner_relations.customer_care.api.complaint_items";
 const KINDS = ["Sales Invoice", "Delivery Note", "Sales Order"];
 const kinds = () => KINDS.filter((doctype) => frappe.model.can_read(doctype));
@@ -21,10 +22,6 @@ export function set_up_complaint_items(frm) {
 	frm.set_query("item_code", "items", query("items", "document_type", "document_name"));
 	frm.set_query("batch_no", "items", query("batches", "document_type", "document_name", "item_code"));
 	frm.set_query("serial_no", "items", query("serials", "document_type", "document_name", "item_code"));
-	// The server judges them; the check of links asks for the right to read batches, which few have.
-	for (const field of ["batch_no", "serial_no"]) {
-		frappe.meta.get_docfield("Customer Complaint Item", field).ignore_link_validation = true;
-	}
 }
 
 // For `refresh`: the button that picks lines of a document.
@@ -32,8 +29,19 @@ export function offer_complaint_items(frm) {
 	const button = frm
 		.get_field("items")
 		.grid.add_custom_button(__("From a Document"), () => pick_document(frm));
+	leave_numbers_to_the_server();
 	const possible = frm.doc.customer && frm.perm[0]?.write && kinds().length;
 	button.toggleClass("hidden", !possible);
+}
+
+// The Desk's check of links asks for the right to read batches, which few have who handle complaints; the server
+// judges the numbers anyway. Rows have copies of their fields.
+function leave_numbers_to_the_server() {
+	const { docfield_map, docfield_copy } = frappe.meta;
+	for (const fields of [docfield_map[LINE], ...Object.values(docfield_copy[LINE] || {})]) {
+		fields.batch_no.ignore_link_validation = true;
+		fields.serial_no.ignore_link_validation = true;
+	}
 }
 
 function pick_document(frm) {
@@ -110,7 +118,7 @@ async function show_lines(dialog) {
 }
 
 // What was chosen before says nothing about another document or item.
-frappe.ui.form.on("Customer Complaint Item", {
+frappe.ui.form.on(LINE, {
 	document_type: (frm, cdt, cdn) => clear(cdt, cdn, "document_name"),
 	item_code: (frm, cdt, cdn) => clear(cdt, cdn, "batch_no", "serial_no"),
 });
