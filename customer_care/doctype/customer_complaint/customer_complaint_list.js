@@ -40,3 +40,14 @@ async function show_due_next(listview) {
 		["Customer Complaint", "next_due", "is", "set"],
 	]);
 }
+
+// A card has little room: on the board, how far away the deadline is stands for its moment.
+const { next_due } = frappe.meta.docfield_map["Customer Complaint"] || {};
+if (next_due) {
+	next_due.formatter = (value, df, options, doc) => {
+		if (cur_list?.view_name !== "Kanban") {
+			return frappe.form.get_formatter("Datetime")(value, df, options, doc);
+		}
+		return value ? partner_relations.escape(partner_relations.time_until(value)) : "–";
+	};
+}

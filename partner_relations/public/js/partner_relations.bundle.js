@@ -4,6 +4,7 @@ import * as complaint_items from "./partner_relations/complaint_items";
 import * as complaint_life from "./partner_relations/complaint_life";
 import * as complaint_reports from "./partner_relations/complaint_reports";
 import * as complaint_resolution from "./partner_relations/complaint_resolution";
+import * as complaint_start from "./partner_relations/complaint_start";
 import * as complaint_trace from "./partner_relations/complaint_trace";
 import * as contract_changes from "./partner_relations/contract_changes";
 import * as contract_clauses from "./partner_relations/contract_clauses";
@@ -35,6 +36,7 @@ Object.assign(
 	complaint_life,
 	complaint_reports,
 	complaint_resolution,
+	complaint_start,
 	complaint_trace,
 	contract_changes,
 	contract_clauses,

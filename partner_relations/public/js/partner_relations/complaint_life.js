@@ -63,7 +63,7 @@ export function deadline_color(status) {
 export function time_until(moment_text) {
 	const minutes = frappe.datetime.get_minute_diff(moment_text, frappe.datetime.system_datetime());
 	const size = Math.abs(minutes);
-	if (!size) return __("now", null, COMPLAINT);
+	if (!size) return __("now", null, "Customer Complaint");
 	if (size < 60) return minutes >= 0 ? __("in {0} min", [size]) : __("{0} min late", [size]);
 	const hours = Math.round(size / 60);
 	if (hours < 48) return minutes > 0 ? __("in {0} h", [hours]) : __("{0} h late", [hours]);
