@@ -77,7 +77,6 @@ class Entry:
 
 def shown(row: Any) -> Shown:
 	"""A complaint as the list shows it."""
-	waits_for_customer = row.step == RESOLVED or row.waiting
 	return Shown(
 		name=row.name,
 		route=f"/complaints/{row.name}",
@@ -85,9 +84,20 @@ def shown(row: Any) -> Shown:
 		customer=row.customer_name or "",
 		company=row.company or "",
 		day=format_date(row.received_on),
-		status=_("We wait for you") if waits_for_customer else _(row.step, context=COMPLAINT),
-		color="orange" if waits_for_customer else COLORS.get(row.step, "gray"),
+		status=status_of(row),
+		color="orange" if _waits_for_customer(row) else COLORS.get(row.step, "gray"),
 	)
+
+
+def status_of(row: Any) -> str:
+	"""Where a complaint stands, in words that make sense to the customer."""
+	if _waits_for_customer(row):
+		return _("We wait for you")
+	return _("Settled") if row.step == CONFIRMED else _(row.step, context=COMPLAINT)
+
+
+def _waits_for_customer(row: Any) -> bool:
+	return row.step == RESOLVED or bool(row.waiting)
 
 
 def history(complaint: Document) -> list[Entry]:

@@ -2,8 +2,7 @@ import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
 
-from partner_relations.customer_care import customer_answers
-from partner_relations.customer_care.complaint_steps import COMPLAINT
+from partner_relations.customer_care import complaint_portal, customer_answers
 from partner_relations.customer_care.customer_answers import CONFIRM, RATE, REOPEN
 
 no_cache = 1
@@ -56,7 +55,7 @@ def _show(context, behind):
 		return
 	complaint, actions = behind
 	context.complaint = complaint
-	context.step = _(complaint.step, context=COMPLAINT)
+	context.shown = complaint_portal.shown(complaint)
 	context.resolution = frappe.utils.sanitize_html(complaint.proposed_resolution or "", always_sanitize=True)
 	context.may_confirm, context.may_reopen, context.may_rate = (
 		action in actions for action in (CONFIRM, REOPEN, RATE)

@@ -207,6 +207,14 @@ def test_an_answer_attaches_and_ends_the_waiting(mailbox):
 	assert "Here is the batch number: B-77." in html
 
 
+def test_lines_of_a_plain_mail_are_lines_in_the_portal(mailbox):
+	customer = anns_customer()
+	complaint = make_complaint(customer, contact_email=ANN).name
+	mail(mailbox, f"Re: {complaint}", text="Three sacks.\n\nTorn & wet, 3 < 5.")
+	html = page(portal_user(customer), f"complaints/{complaint}").get_data(as_text=True)
+	assert re.search(r"Three sacks\.(<br>)+Torn &amp; wet, 3 &lt; 5\.", html)
+
+
 def test_an_answer_by_subject_alone(mailbox):
 	complaint = make_complaint(contact_email=ANN).name
 	before = count()
