@@ -73,6 +73,30 @@ def freeze(policy: Mapping[str, Any]) -> Policy:
 	return Policy(definition, settings, tuple(groups_below(groups)))
 
 
+def for_preview(policy: Mapping[str, Any]) -> dict[str, Any]:
+	"""A policy (a document as a dictionary) as the preview reads it, with the tiers of this site.
+
+	Customer groups come with those below them, which the preview knows nothing of. What makes no sense is
+	refused, as on saving.
+	"""
+	frozen = freeze(policy)
+	meta = frappe.get_meta(POLICY)
+	values = {
+		field.fieldname: policy.get(field.fieldname) for field in meta.fields if field.fieldtype in _KEPT
+	}
+	for field in meta.get_table_fields():
+		fields = [row.fieldname for row in frappe.get_meta(field.options).fields if row.fieldtype in _KEPT]
+		values[field.fieldname] = [
+			{name: row.get(name) for name in fields} for row in policy.get(field.fieldname) or ()
+		]
+	values["customer_groups"] = [{"customer_group": group} for group in frozen.customer_groups]
+	return {**values, "tiers": list(frozen.definition.tiers)}
+
+
+_KEPT = ("Data", "Select", "Link", "Small Text", "Int", "Float", "Percent", "Check")
+"""Types of fields that hold a value; tables aside."""
+
+
 def best_tiers() -> list[str]:
 	"""The tiers that a policy can give, best first."""
 	return frappe.get_all(TIER, filters={"disabled": 0}, pluck="name", order_by="`rank` asc")

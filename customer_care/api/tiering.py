@@ -41,6 +41,14 @@ def metric_units() -> list[dict[str, str]]:
 
 
 @frappe.whitelist()
+def policy_for_preview(policy: str) -> dict[str, Any]:
+	"""A policy in the format of the preview's --policy."""
+	document = frappe.get_doc(POLICY, policy)
+	document.check_permission("read")
+	return tiering_policies.for_preview(document.as_dict())
+
+
+@frappe.whitelist()
 def default_period(policy: str) -> dict[str, Any]:
 	"""The last whole months of a policy."""
 	document = frappe.get_cached_doc(POLICY, policy)

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import frappe
 import pytest
+from factories import make_user
+from sales_factories import make_customer_group
 from tiering_factories import make_policy, policy_values
 
 from partner_relations.customer_care import tiering_sentences
@@ -13,6 +15,7 @@ from partner_relations.customer_care.api import tiering as api
 from partner_relations.customer_care.tiering import CustomerFacts, DefinitionError, Totals, assess
 from partner_relations.customer_care.tiering.placing import Code
 from partner_relations.customer_care.tiering_policies import METHODS, Policy, freeze
+from partner_relations.preview.policy import parse_policy
 
 
 def refusal(method: str = "Weighted Score", **values) -> str:
@@ -250,6 +253,23 @@ def test_suggestions_make_a_policy_of_each_method_by_whatever_tiers_there_are(me
 	values.update(api.suggestions(method))
 	policy = frappe.get_doc(values).insert()
 	assert freeze(policy.as_dict()).definition.tiers == ("Gold", "Silver", "Bronze", "Tin")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_policy_downloaded_for_the_preview_means_there_what_it_means_here(method):
+	above = make_customer_group()
+	below = make_customer_group(above)
+	limits = limit(metric="Frequency", value=2.5, margin=0.5)
+	policy = make_policy(method, group=above, limits=limits, payment_days=4, late_days=2)
+	downloaded = json.loads(json.dumps(api.policy_for_preview(policy.name)))
+	there, here = parse_policy(downloaded), freeze(policy.as_dict())
+	assert there.definition.to_dict() == here.definition.to_dict() | {"policy": policy.name}
+	assert there.settings == here.settings
+	assert set(there.customer_groups) == {above, below}
+	assert there.months == policy.period_months
+	frappe.set_user(make_user())
+	with pytest.raises(frappe.PermissionError):
+		api.policy_for_preview(policy.name)
 
 
 def test_the_policies_that_come_with_the_app_make_sense():

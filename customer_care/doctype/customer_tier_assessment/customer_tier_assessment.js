@@ -152,11 +152,11 @@ async function show_evidence(assessment, metric, label) {
 function add_buttons(frm) {
 	const names = [frm.doc.name];
 	const { ask_rejection, care_call, confirm_approval } = partner_relations;
-	frm.page.set_primary_action(__("Approve"), async () => {
+	frm.page.set_primary_action(__("Approve", null, "Customer Tier Assessment"), async () => {
 		await confirm_approval(1, () => care_call("tiering.approve", { names }, __("Approving")));
 		frm.reload_doc();
 	});
-	frm.add_custom_button(__("Reject"), async () => {
+	frm.add_custom_button(__("Reject", null, "Customer Tier Assessment"), async () => {
 		await ask_rejection(1, (reason) => care_call("tiering.reject", { names, reason }, __("Rejecting")));
 		frm.reload_doc();
 	});

@@ -19,7 +19,7 @@ frappe.listview_settings["Customer Tier Assessment"] = {
 		if (!frappe.model.can_write("Customer Tier Assessment")) return;
 		const { ask_rejection, care_call, confirm_approval } = partner_relations;
 		listview.page.add_actions_menu_item(
-			__("Approve"),
+			__("Approve", null, "Customer Tier Assessment"),
 			() =>
 				decide(listview, (names) =>
 					confirm_approval(names.length, () =>
@@ -29,7 +29,7 @@ frappe.listview_settings["Customer Tier Assessment"] = {
 			false
 		);
 		listview.page.add_actions_menu_item(
-			__("Reject"),
+			__("Reject", null, "Customer Tier Assessment"),
 			() =>
 				decide(listview, (names) =>
 					ask_rejection(names.length, (reason) =>

@@ -27,6 +27,7 @@ frappe.ui.form.on("Customer Tiering Policy", {
 	},
 
 	refresh(frm) {
+		if (frm.doc.description) frm.set_intro(partner_relations.escape(frm.doc.description));
 		frm.get_field("metrics").grid.add_custom_button(__("Scale Weights to 100"), () =>
 			partner_relations.scale_weights(frm.doc.metrics)
 		);
@@ -70,13 +71,28 @@ function add_buttons(frm) {
 	if (frm.perm[0]?.write) frm.add_custom_button(__("Try It"), () => partner_relations.try_policy(frm));
 	if (frm.is_new()) return;
 	if (!frm.doc.disabled && frappe.model.can_create("Customer Tiering Run")) {
-		frm.add_custom_button(__("New Run"), () =>
+		frm.add_custom_button(__("New Run", null, "Customer Tiering Policy"), () =>
 			frappe.new_doc("Customer Tiering Run", { policy: frm.doc.name })
 		);
 	}
 	frm.add_custom_button(__("Runs", null, "Customer Tiering Policy"), () =>
 		frappe.set_route("List", "Customer Tiering Run", { policy: frm.doc.name })
 	);
+	frm.add_custom_button(__("Download for Preview"), () => download(frm));
+}
+
+async function download(frm) {
+	if (frm.is_dirty()) {
+		frappe.show_alert({
+			message: __("Save first: the file holds the saved policy."),
+			indicator: "orange",
+		});
+		return;
+	}
+	const policy = await partner_relations.care_call("tiering.policy_for_preview", {
+		policy: frm.doc.name,
+	});
+	partner_relations.save_json(policy, frm.doc.name);
 }
 
 // The metrics with their units, as they are rated in them.

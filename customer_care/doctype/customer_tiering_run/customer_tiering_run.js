@@ -109,6 +109,8 @@ async function show_moves(frm) {
 		frm.doc.policy_editor !== frappe.session.user;
 	const parent = frm.pr_progress.find(".pr-moves");
 	parent.html(moves.length ? moves_html(moves, may_decide, run) : "");
+	if (moves.length && !open)
+		frm.pr_progress.children("p").text(__("Done. All moves have been decided on."));
 	parent.off("click").on("click", "[data-decide]", (event) => {
 		const { decide, move } = event.currentTarget.dataset;
 		decide_on(frm, decide, moves[move]);
@@ -142,9 +144,15 @@ function moves_html(moves, may_decide, run) {
 		const buttons =
 			may_decide && open
 				? `<button class="btn btn-xs btn-primary" data-decide="approve" data-move="${index}">${__(
-						"Approve"
+						"Approve",
+						null,
+						"Customer Tier Assessment"
 					)}</button>
-					<button class="btn btn-xs btn-default" data-decide="reject" data-move="${index}">${__("Reject")}</button>`
+					<button class="btn btn-xs btn-default" data-decide="reject" data-move="${index}">${__(
+						"Reject",
+						null,
+						"Customer Tier Assessment"
+					)}</button>`
 				: "";
 		return `<tr>
 			<td>${tier_move(from_tier, to_tier, change)}</td>
@@ -157,7 +165,7 @@ function moves_html(moves, may_decide, run) {
 	return `<div class="pr-scroll"><table class="table pr-table">
 		<thead><tr>
 			<th>${__("Move", null, "Customer Tier Assessment")}</th>
-			<th class="pr-figure">${__("Customers")}</th>
+			<th class="pr-figure">${__("Customers", null, "Customer Tiering Run")}</th>
 			<th class="pr-figure d-none d-sm-table-cell">${__("Open", null, "Customer Tier Assessment")}</th>
 			<th class="d-none d-sm-table-cell">${__("Among Them")}</th>
 			<th></th>

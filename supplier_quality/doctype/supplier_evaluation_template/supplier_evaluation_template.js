@@ -67,10 +67,5 @@ async function download(frm) {
 		return;
 	}
 	const definition = await partner_relations.call("template_definition", { template: frm.doc.name });
-	const file = new Blob([JSON.stringify(definition, null, 1)], { type: "application/json" });
-	const link = document.createElement("a");
-	link.href = URL.createObjectURL(file);
-	link.download = `${frm.doc.name}.json`;
-	link.click();
-	URL.revokeObjectURL(link.href);
+	partner_relations.save_json(definition, frm.doc.name);
 }

@@ -47,3 +47,13 @@ export async function fill_period(target, template, company) {
 	await target.set_value("to_date", period.to_date);
 	return period;
 }
+
+// Gives the user some data as a JSON file of this name.
+export function save_json(data, name) {
+	const file = new Blob([JSON.stringify(data, null, 1)], { type: "application/json" });
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(file);
+	link.download = `${name}.json`;
+	link.click();
+	URL.revokeObjectURL(link.href);
+}

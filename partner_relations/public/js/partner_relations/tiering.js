@@ -35,7 +35,7 @@ export function confirm_approval(count, approve) {
 export function ask_rejection(count, reject) {
 	return new Promise((resolve) => {
 		const dialog = new frappe.ui.Dialog({
-			title: __("Reject"),
+			title: __("Reject", null, "Customer Tier Assessment"),
 			fields: [
 				{
 					fieldname: "reason",
@@ -48,7 +48,7 @@ export function ask_rejection(count, reject) {
 					reqd: 1,
 				},
 			],
-			primary_action_label: __("Reject"),
+			primary_action_label: __("Reject", null, "Customer Tier Assessment"),
 			async primary_action({ reason }) {
 				dialog.hide();
 				show_decided(await reject(reason), __("Proposals rejected: {0}."));
@@ -133,7 +133,7 @@ function tried_html(result) {
 	const day = frappe.datetime.str_to_user;
 	const head = cards([
 		{
-			label: __("Customers"),
+			label: __("Customers", null, "Customer Tiering Policy"),
 			value: number(customers, 0),
 			hint: escape(__("{0} to {1}", [day(result.from_date), day(result.to_date)])),
 		},
