@@ -20,7 +20,7 @@ from customer_side_factories import html_of, make_mailbox, queued
 from frappe.utils import getdate, nowdate
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-from sales_factories import make_customer, sell
+from sales_factories import make_customer, return_delivery, sell
 from support.desk import (
 	button,
 	choose,
@@ -70,7 +70,7 @@ def ground(site: str, make_user) -> Iterator[Ground]:
 	frappe.set_user("Administrator")
 	mark = frappe.generate_hash(length=6)
 	# The same people each time: Frappe lets no more than 60 users be made in an hour.
-	agent = make_user("complaint-agent@example.com", AGENT)
+	agent = make_user("complaint-agent@example.com", AGENT, "Stock User")
 	portal_user = make_user("complaint-customer@example.com", "Customer")
 	frappe.db.set_value("User", portal_user, "user_type", "Website User")
 	frappe.db.delete("Portal User", {"user": portal_user})
@@ -261,6 +261,27 @@ def customer_sees_the_end(page: Page, name: str) -> None:
 	page.reload()
 	expect(page.locator(".indicator-pill", has_text="Closed").first).to_be_visible()
 	expect(page.get_by_text("You gave us the mark 4 of 5.")).to_be_visible()
+
+
+def test_a_complaint_begins_at_a_return(open_desk, ground: Ground):
+	"""What came back is what it is about, by the delivery that it came from."""
+	delivery = frappe.get_doc("Delivery Note", ground.delivery)
+	returned = return_delivery(delivery, quantity=1, on=getdate(nowdate()))
+	frappe.db.commit()
+	page = open_desk(ground.agent, f"/app/delivery-note/{returned.name}")
+	settled(page)
+	page.locator(".page-actions:visible .inner-group-button button:visible", has_text="Create").click()
+	page.locator(".page-actions .dropdown-menu.show").get_by_text("Customer Complaint", exact=True).click()
+	page.wait_for_url("**/customer-complaint/new*")
+	settled(page)
+	write(page, "subject", f"Came back {ground.mark}")
+	save(page)
+	page.wait_for_url(re.compile(r"/customer-complaint/CUC-"))
+	complaint = fresh(COMPLAINT, opened(page))
+	assert (complaint.customer, complaint.channel, complaint.step) == (ground.customer, "Return", RECEIVED)
+	assert [(row.document_name, row.item_code, row.qty) for row in complaint.items] == [
+		(ground.delivery, delivery.items[0].item_code, 1)
+	]
 
 
 # The board
