@@ -11,6 +11,12 @@ export function set_up_investigation(frm) {
 	frm.set_query("action_owner", "actions", () => ({
 		filters: { enabled: 1, user_type: "System User" },
 	}));
+	// The plus signs of the connections do what the buttons do.
+	frm.custom_make_buttons = {
+		...frm.custom_make_buttons,
+		[PENALTY]: "Start a Penalty",
+		"Quality Action": "Request an Improvement",
+	};
 }
 
 // For `refresh`: what is missing on top of the tab, and the buttons.
