@@ -22,7 +22,9 @@ how its subject begins. Of those that aren't, none is answered more often than `
 what we send says that a machine wrote it (RFC 3834).
 """
 
+import html
 import re
+from email.header import decode_header, make_header
 from typing import Any
 
 import frappe
@@ -41,7 +43,7 @@ from partner_relations.customer_care.complaint_senders import (
 	recognise,
 )
 from partner_relations.customer_care.complaint_steps import COMPLAINT
-from partner_relations.customer_care.complaint_talk import MESSAGE
+from partner_relations.customer_care.complaint_talk import MESSAGE, give_task
 
 CHANNEL = "Email"
 SAME_SUBJECT_FOR_DAYS = 60
@@ -68,6 +70,9 @@ _BY_MACHINES = re.compile(
 	r")",
 	re.IGNORECASE,
 )
+
+
+_SUBJECTS = re.compile(r"^Subject:[ \t]*(.+(?:\r?\n[ \t].+)*)", re.IGNORECASE | re.MULTILINE)
 
 
 # Frappe makes a complaint of a mail
@@ -106,12 +111,31 @@ def file_message(message: Document, method: str | None = None) -> None:
 	found = _complaint_of(message, sender)
 	if is_automatic(sender, message.subject) or (found and sender in our_mailboxes()):
 		message.communication_type = TRACE
+		if _MACHINES.match(sender):
+			found = found or _returned(message)
 	elif found is None:
 		found = _begun_by(message, sender)
 	message.reference_doctype, message.reference_name = (COMPLAINT, found) if found else (None, None)
 	message.reference_owner = None
 	if not outside_text.address(sender):  # Frappe refuses the whole mail for it
 		message.update({"sender_full_name": outside_text.one_line(message.sender), "sender": None})
+
+
+def note_returned(message: Document, method: str | None = None) -> None:
+	"""`after_insert` of Communication: somebody looks where a mail about a complaint can't be delivered."""
+	if (
+		message.reference_doctype != COMPLAINT
+		or message.sent_or_received != "Received"
+		or message.communication_type != TRACE
+		or not _MACHINES.match(plain(message.sender))
+	):
+		return
+	give_task(
+		frappe.get_doc(COMPLAINT, message.reference_name),
+		lambda language: _(
+			"A mail about complaint {0} could not be delivered. Check the address of the customer.", language
+		),
+	)
 
 
 def judge_files(message: Document, method: str | None = None) -> None:
@@ -205,6 +229,19 @@ def _numbers(subject: str | None) -> list[str]:
 	return [name for name in names if name in known]
 
 
+def _returned(message: Document) -> str | None:
+	"""The complaint of our mail that comes back: its subject stands in the text, and names the number."""
+	text = re.sub("<[^<>]*>", "\n", cstr(message.content or message.text_content)[:LONGEST_MAIL])
+	for subject in _SUBJECTS.findall(html.unescape(text))[:MOST_NAMES]:
+		try:
+			subject = str(make_header(decode_header(subject)))
+		except (LookupError, ValueError):  # in an unknown or broken encoding
+			pass
+		for name in _numbers(subject):
+			return name
+	return None
+
+
 def _of_same_subject(subject: str | None, sender: str) -> str | None:
 	"""The sender's complaint with the subject that a mail answers."""
 	rest = _ANSWERS.sub("", cstr(subject))
@@ -293,9 +330,9 @@ def _values(message: Document) -> dict[str, Any]:
 
 def _description(message: Document) -> str | None:
 	if message.content:
-		html = outside_text.of_mail(message.content[:LONGEST_MAIL])
-		text = frappe.utils.strip_html(html).strip()
-		return html if outside_text.no_formula(text) == text else f"<div>'</div>{html}"
+		shown = outside_text.of_mail(message.content[:LONGEST_MAIL])
+		text = frappe.utils.strip_html(shown).strip()
+		return shown if outside_text.no_formula(text) == text else f"<div>'</div>{shown}"
 	return outside_text.as_html(message.text_content, LONGEST_MAIL) or None
 
 

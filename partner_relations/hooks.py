@@ -82,6 +82,7 @@ doc_events = {
 		"after_insert": [
 			"partner_relations.customer_care.complaint_deadlines.note_answer",
 			"partner_relations.customer_care.complaint_talk.note_message",
+			"partner_relations.customer_care.complaint_inbox.note_returned",
 		],
 		"on_update": "partner_relations.customer_care.complaint_inbox.judge_files",
 	},

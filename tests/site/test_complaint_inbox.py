@@ -374,6 +374,20 @@ def test_what_comes_back_begins_no_complaint(mailbox):
 	assert (message.reference_name, message.communication_type, count()) == (None, TRACE, before)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_a_mail_of_ours_that_comes_back_the_handler_hears(mailbox, language: str):
+	customer = anns_customer()
+	agent = make_user("Customer Care Agent")
+	complaint = make_complaint(customer, contact_email=ANN, handler=agent, language=language).name
+	(ours,) = sent(complaint)
+	message = receive(mailbox, "returned.eml", subject=ours["Subject"])
+	assert (message.reference_name, message.communication_type) == (complaint, TRACE)
+	tasks = {"reference_name": complaint, "description": ("like", "%could not be delivered%")}
+	assert frappe.get_all("ToDo", filters=tasks, pluck="allocated_to") == [agent]
+	html = page(portal_user(customer), f"complaints/{complaint}").get_data(as_text=True)
+	assert "mailbox full" not in html
+
+
 @pytest.mark.parametrize(
 	"subject",
 	[
