@@ -176,7 +176,7 @@ def agent_proposes_and_resolves(page: Page, name: str, picture) -> None:
 	told = page.locator(".modal.show", has_text="Write the proposed resolution")
 	expect(told).to_be_visible()
 	told.locator(".btn-modal-close:visible").click()
-	tab(page, "Resolution")
+	tab(page, "Resolution and Answer")
 	write_text(page, "proposed_resolution", "Four new housings leave today.")
 	save(page)
 	step_button(page, "Propose Resolution")

@@ -143,7 +143,6 @@ VOCABULARIES = {
 	"unit": "units of measures",
 	"units[kpi] or ''": "units of measures",
 	"units[metric]": "units of metrics",
-	'uom || ""': "units of measure of ERPNext",
 	"uom": "units of measure of ERPNext",
 	"user.doctype": "document types",
 	'value || ""': "options of the trend, in the Supplier Ranking",

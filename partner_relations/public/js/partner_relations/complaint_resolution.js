@@ -142,7 +142,7 @@ function document_html({ document, source_type, source_name }) {
 		)}</div>`;
 	}
 	return source_name
-		? `<span class="text-muted small">${__("from {0}", [form_link(source_type, source_name)])}</span>`
+		? `<span class="text-muted small">${__("from {0}", [form_link(source_type, source_name)], "Customer Complaint")}</span>`
 		: "";
 }
 
