@@ -1,9 +1,9 @@
 """Small builders for what customers get for complaints: of real sales, settings, rows. Nothing is committed.
 
-    sale = sell(customer, item=item, quantity=10, rate=20)
-    complaint = complaint_about(sale.invoice, quantity=3)
-    row = grant(complaint, "Credit Note")            # proposed and approved
-    note = made(complaint, row)                      # the draft in ERPNext
+sale = sell(customer, item=item, quantity=10, rate=20)
+complaint = complaint_about(sale.invoice, quantity=3)
+row = grant(complaint, "Credit Note")            # proposed and approved
+note = made(complaint, row)                      # the draft in ERPNext
 """
 
 from typing import Any

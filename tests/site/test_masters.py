@@ -260,7 +260,10 @@ def test_definition_for_the_preview():
 
 @pytest.mark.parametrize(
 	("name", "doctype"),
-	[("contract_clause_rule", "Contract Clause Rule"), ("supplier_incentive_rule", "Supplier Incentive Rule")],
+	[
+		("contract_clause_rule", "Contract Clause Rule"),
+		("supplier_incentive_rule", "Supplier Incentive Rule"),
+	],
 )
 def test_rules_that_come_with_the_app_are_for_every_company(name, doctype):
 	"""Though the site has a default company, which Frappe gives to new documents that name none."""
