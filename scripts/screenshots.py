@@ -58,7 +58,7 @@ def pictures() -> list[Picture]:
 			"The site has no published evaluation: bench --site SITE execute partner_relations.demo.make"
 		)
 	name, supplier = evaluation[0].name, evaluation[0].supplier
-	return [*evaluation_pictures(name, supplier), *contract_pictures()]
+	return [*evaluation_pictures(name, supplier), *contract_pictures(), *care_pictures()]
 
 
 def evaluation_pictures(name: str, supplier: str) -> list[Picture]:
@@ -114,6 +114,41 @@ def contract_pictures() -> list[Picture]:
 		Picture(
 			"register",
 			"/app/query-report/Reward%20and%20Penalty%20Register",
+			".datatable .dt-row",
+			top=".report-summary",
+		),
+	]
+
+
+def care_pictures() -> list[Picture]:
+	"""Customers in tiers, and a complaint that was traced to a supplier's batch."""
+	complaint = frappe.get_all(
+		"Customer Complaint",
+		filters={"responsibility": "Supplier", "step": "Under Investigation"},
+		order_by="received_on desc",
+		limit=1,
+		pluck="name",
+	)
+	assessment = frappe.get_all(
+		"Customer Tier Assessment",
+		filters={"status": "Proposed", "has_score": 1},
+		order_by="score desc",
+		limit=1,
+		pluck="name",
+	)
+	if not complaint or not assessment:
+		sys.exit("The site has no complaints in tiers: make the demo data on a site without it.")
+	form = f"/app/customer-complaint/{complaint[0]}"
+	return [
+		Picture("customer-care", "/app/customer-care", ".frappe-chart .dataset-units"),
+		Picture("complaint", form, ".pr-way", phone=True),
+		Picture(
+			"complaint-trace", form, ".pr-trace-entry", "Goods and Contact", top="[data-fieldname='items']"
+		),
+		Picture("tier-assessment", f"/app/customer-tier-assessment/{assessment[0]}", ".pr-table tbody tr"),
+		Picture(
+			"complaint-pareto",
+			"/app/query-report/Complaint%20Pareto?by=Main%20Category",
 			".datatable .dt-row",
 			top=".report-summary",
 		),

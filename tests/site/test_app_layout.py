@@ -59,7 +59,7 @@ def test_every_door_of_a_workspace_leads_somewhere(name: str):
 		if key.endswith("_name")
 	}
 	assert placed == {
-		*(("number_card", row.number_card_name) for row in workspace.number_cards),
+		*(("number_card", row.label) for row in workspace.number_cards),
 		*(("chart", row.label) for row in workspace.charts),
 		*(("shortcut", row.label) for row in workspace.shortcuts),
 		*(("card", row.label) for row in workspace.links if row.type == "Card Break"),

@@ -88,7 +88,7 @@ VOCABULARIES = {
 	"MEASURES[name].label": "metrics",
 	"meta.get_label(error.field)": "labels of fields",
 	"method": "options of Customer Tiering Policy",
-	"name": "names of KPIs",
+	"name": "names of KPIs and of categories",
 	"next_deadline": "options of Customer Complaint",
 	"node.data.value": "names of categories",
 	"one": "options of Customer Complaint Resolution",
