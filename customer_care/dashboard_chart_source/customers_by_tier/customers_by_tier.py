@@ -33,7 +33,7 @@ def get(filters: Any = None, **_chart: Any) -> dict[str, Any]:
 		"labels": [tier or _("No tier") for tier in labels],
 		"datasets": [
 			{
-				"name": _("Customers"),
+				"name": _("Customers", context="Customer Tiering Run"),
 				"values": [counts[tier] if drawn[tier] == color else 0 for tier in labels],
 			}
 			for color in COLORS.values()
