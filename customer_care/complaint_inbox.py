@@ -121,6 +121,17 @@ def file_message(message: Document, method: str | None = None) -> None:
 		message.update({"sender_full_name": outside_text.one_line(message.sender), "sender": None})
 
 
+def clean(message: Document, method: str | None = None) -> None:
+	"""`validate` of Communication: what a mail brings asks nothing of other sites when it is looked at."""
+	if (
+		message.reference_doctype == COMPLAINT
+		and message.sent_or_received == "Received"
+		and message.communication_medium == "Email"
+		and message.content
+	):
+		message.content = outside_text.kept_of_mail(message.content)
+
+
 def note_returned(message: Document, method: str | None = None) -> None:
 	"""`after_insert` of Communication: somebody looks where a mail about a complaint can't be delivered."""
 	if (

@@ -4,6 +4,7 @@ Frappe cleans what looks like HTML when a document is saved, but neither what ha
 addresses; and what it exports for spreadsheets begins as people typed it, so a formula would run there.
 """
 
+import html
 import re
 
 from frappe.utils import cstr, escape_html
@@ -12,12 +13,16 @@ from frappe.utils.html_utils import clean_email_html
 LONGEST_LINE = 140
 LONGEST_TEXT = 10_000
 
+MOST_TURNS = 8
+"""So often entities in entities, and tags in tags, are taken apart; nobody writes any by chance."""
+
 _TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_PHONE = re.compile(r"[^0-9+()., -]+")
 LONGEST_PHONE = 20
 """As Frappe has it."""
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}", re.IGNORECASE)
+_OWN_IMAGE = re.compile(r"""\bsrc=["']?/(?:private/)?files/""", re.IGNORECASE)
 _LINES = re.compile(r"<(?:p|div|br|table|ul|ol|pre|blockquote|h[1-6])\b", re.IGNORECASE)
 """What breaks lines in HTML."""
 
@@ -34,10 +39,21 @@ def one_line(text: str | None, longest: int = LONGEST_LINE) -> str:
 
 
 def without_tags(text: str) -> str:
-	"""The text without anything that a browser could take for a tag; "3 < 5" stays as it is."""
-	if re.search("<[a-zA-Z/!?]", text):
-		text = _TAG.sub("", text)
-	return re.sub("<(?=[a-zA-Z/!?])", "", text)
+	"""The text without anything that a browser could take for a tag; "3 < 5" stays as it is.
+
+	Nor anything that becomes a tag when entities are decoded, however often: the Desk decodes titles.
+	"""
+	for _turn in range(MOST_TURNS):
+		decoded = _decoded(text)
+		if not re.search("<[a-zA-Z/!?]", decoded):
+			return text
+		text = re.sub("<(?=[a-zA-Z/!?])", "", _TAG.sub("", decoded))
+	return re.sub("[<&]", "", text)
+
+
+def of_guest(text: str) -> str:
+	"""What a guest typed: Frappe hands on what guests send with these three characters as entities."""
+	return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def no_formula(text: str) -> str:
@@ -59,23 +75,39 @@ def as_html(text: str | None, longest: int = LONGEST_TEXT) -> str:
 	return "".join(f"<p>{escape_html(part.strip()).replace(chr(10), '<br>')}</p>" for part in paragraphs)
 
 
-def of_mail(html: str | None) -> str:
+def of_mail(content: str | None) -> str:
 	"""The HTML of a mail as we show it: no scripts, styles and forms, and no images, which would tell their
 	sender who looks at them (those that were sent along are files).
 
 	Of a mail in plain text Frappe keeps the lines; they are shown as lines.
 	"""
-	html = cstr(html)
-	safe = _IMAGE.sub("", clean_email_html(html))
-	if _LINES.search(html):
+	content = cstr(content)
+	safe = _IMAGE.sub("", clean_email_html(content))
+	if _LINES.search(content):
 		return safe
 	return re.sub(r"\n{2,}", "<br>", safe.strip()).replace("\n", "<br>")
+
+
+def kept_of_mail(content: str | None) -> str:
+	"""The HTML of a mail as it is kept: as `of_mail`, with the images that were sent along, and its lines."""
+	return _IMAGE.sub(
+		lambda image: image[0] if _OWN_IMAGE.search(image[0]) else "", clean_email_html(cstr(content))
+	)
 
 
 def phone(text: str | None) -> str | None:
 	"""A phone number as Frappe takes it; None without digits. What no number consists of is left out."""
 	number = " ".join(_NOT_IN_PHONE.sub(" ", cstr(text)).split())[:LONGEST_PHONE].strip()
 	return number if re.search("[0-9]", number) else None
+
+
+def _decoded(text: str) -> str:
+	for _turn in range(MOST_TURNS):
+		decoded = html.unescape(text)
+		if decoded == text:
+			break
+		text = decoded
+	return text
 
 
 def address(text: str | None) -> str | None:

@@ -79,6 +79,7 @@ doc_events = {
 	},
 	"Communication": {
 		"before_insert": "partner_relations.customer_care.complaint_inbox.file_message",
+		"validate": "partner_relations.customer_care.complaint_inbox.clean",
 		"after_insert": [
 			"partner_relations.customer_care.complaint_deadlines.note_answer",
 			"partner_relations.customer_care.complaint_talk.note_message",

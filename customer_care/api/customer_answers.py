@@ -112,6 +112,9 @@ def _refuse() -> None:
 
 def _form() -> Mapping[str, Any]:
 	"""What was filled in, as texts."""
+	typed = outside_text.of_guest if frappe.session.user == "Guest" else cstr
 	return {
-		key: cstr(value) for key, value in frappe.form_dict.items() if isinstance(value, str | int | float)
+		key: typed(cstr(value))
+		for key, value in frappe.form_dict.items()
+		if isinstance(value, str | int | float)
 	}
