@@ -20,7 +20,8 @@ def frequency(sql: Sql) -> Facts:
 
 	A purchase is a sales order, by its date, or an invoice for nothing that was ordered (a sale over the
 	counter), by its posting date. An order counts once however many deliveries and invoices it takes; one
-	that was closed before anything was delivered or billed doesn't count.
+	that was closed before anything was delivered or billed doesn't count, nor does what costs nothing: a
+	sample, or a replacement after a complaint.
 	"""
 	branches = _purchases(sql, sql.scope.from_date, lambda day: ValueWrapper(1))
 	return Facts(branches, denominators=Max)
@@ -61,9 +62,8 @@ def _orders(sql: Sql) -> tuple[str, Table, Term, QueryBuilder]:
 	orders = order_tables(sql)
 	order = orders.order
 	given_up = (Coalesce(order.status, "") == "Closed") & (order.per_delivered == 0) & (order.per_billed == 0)
-	source = sql.from_(order).where(
-		orders.counts(sql) & given_up.negate() & _has_item(sql, order, orders.line)
-	)
+	bought = (order.base_net_total > 0) & given_up.negate()
+	source = sql.from_(order).where(orders.counts(sql) & bought & _has_item(sql, order, orders.line))
 	return "Sales Order", order, order.transaction_date, source
 
 
@@ -79,6 +79,7 @@ def _sales_without_order(sql: Sql) -> tuple[str, Table, Term, QueryBuilder]:
 			sold.counts(sql)
 			& (invoice.is_return == 0)
 			& (invoice.is_debit_note == 0)
+			& (invoice.base_net_total > 0)
 			& ordered.name.isnull()
 			& _has_item(sql, invoice, sold.line)
 		)

@@ -282,6 +282,8 @@ def _purchases(reader: _Reader, first: date) -> Iterator[tuple[str, date]]:
 			continue
 		documents.append((invoice, _day(invoice["posting_date"]), "Sales Invoice Item"))
 	for document, day, child in documents:
+		if _number(document["base_net_total"]) <= 0:
+			continue
 		wanted = any(reader.wants_item(line["item_code"]) for line in reader.lines_of(child, document))
 		if first <= day <= reader.scope.to_date and (wanted or not reader.scope.item_groups):
 			yield document["customer"], day

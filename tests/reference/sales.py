@@ -29,7 +29,13 @@ class SalesBooks(Books):
 	partner = ("customer", CUSTOMER)
 
 	def order(self, day: date | str = "2025-05-01", due: date | str = "2025-06-10", **columns: Any) -> Row:
-		columns = {"status": "To Deliver and Bill", "transaction_date": day, "delivery_date": due, **columns}
+		columns = {
+			"status": "To Deliver and Bill",
+			"transaction_date": day,
+			"delivery_date": due,
+			"base_net_total": 100,
+			**columns,
+		}
 		return self.add("Sales Order", **columns)
 
 	def order_line(self, order: Row, qty: Any = 10, **columns: Any) -> Row:
@@ -332,6 +338,7 @@ class _Clerk:
 			skip_delivery_note=int(self.chance(0.06)),
 			per_delivered=self.random.choice((0, 0, 50, 100)),
 			per_billed=self.random.choice((0, 0, 100)),
+			base_net_total=self.random.choice((100, 20, 0)),
 		)
 		dues = []
 		for _ in range(self.random.randint(1, 3)):

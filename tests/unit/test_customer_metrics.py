@@ -218,6 +218,15 @@ def test_an_order_given_up_is_no_purchase(books):
 	assert ask(books, "recency") == (20, 1, 1)
 
 
+def test_what_costs_nothing_is_no_purchase(books):
+	"""A replacement that was ordered after a complaint, a sample over the counter."""
+	books.order("2025-06-10")
+	books.order("2025-06-20", base_net_total=0)
+	books.sold("2025-06-25", 0)
+	assert ask(books, "frequency") == (1, 1, 1)
+	assert ask(books, "recency") == (20, 1, 1)
+
+
 def test_recency_looks_back_three_years(books):
 	books.order("2022-07-01")
 	books.order("2022-06-30", customer="Customer 2")
