@@ -23,7 +23,7 @@ from partner_relations.supplier_quality.dashboard_chart_source.supplier_grades_b
 	supplier_grades_by_period,
 )
 from partner_relations.supplier_quality.dashboard_chart_source.suppliers_by_grade import suppliers_by_grade
-from partner_relations.supplier_quality.kpis import MEASURES
+from partner_relations.supplier_quality.measures import all_measures
 from partner_relations.supplier_quality.number_card.blocked_suppliers.blocked_suppliers import (
 	blocked_suppliers,
 )
@@ -512,7 +512,7 @@ def test_every_measure_has_evidence_that_adds_up(purchasing):
 	(name,) = purchasing.publish(supplier)
 
 	measured = [row for row in frappe.get_doc("Supplier Evaluation", name).criteria if row.has_value]
-	assert {row.measure for row in measured} == set(MEASURES) - {"evaluator_mark"}
+	assert {row.measure for row in measured} == set(all_measures()) - {"evaluator_mark"}
 	for row in measured:
 		result = run("KPI Evidence", user="Administrator", evaluation=name, kpi=row.kpi)
 		for part in ("numerator", "denominator"):
