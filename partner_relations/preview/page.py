@@ -455,7 +455,7 @@ footer p { margin:4px 0 }
 	.bar .badge { grid-area:grade }
 	.bar svg { grid-area:bar; height:8px; border-radius:3px }
 	.heat .who { min-width:112px; max-width:130px; font-size:13.5px }
-	.heat tr > :is(:nth-child(1),:nth-child(3),:nth-child(5)):not(.gap) { display:none }
+	.heat:not(.customers) tr > :is(:nth-child(1),:nth-child(3),:nth-child(5)):not(.gap) { display:none }
 }
 @media print {
 	body { background:#fff }

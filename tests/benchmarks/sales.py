@@ -69,7 +69,7 @@ def fill(company: str, customers: int, lines: int) -> int:
 	_invoices(values)
 	_payments(values)
 	frappe.db.sql("SET SESSION unique_checks = 1")
-	for table in ("bm_sale", "bm_sold"):
+	for table in ("bm_sale", "bm_sold", "bm_total"):
 		frappe.db.sql_ddl(f"DROP TABLE {table}")
 	for doctype in (*FILLED, "Customer"):
 		frappe.db.sql_ddl(f"ANALYZE TABLE `tab{doctype}`")
@@ -141,6 +141,8 @@ def _plan(values: dict, orders: int) -> None:
 		FROM seq_1_to_{orders * LINES_PER_ORDER}""",
 		values,
 	)
+	frappe.db.sql_ddl("CREATE TEMPORARY TABLE bm_total (doc INT PRIMARY KEY, total DECIMAL(21,9))")
+	frappe.db.sql("INSERT INTO bm_total SELECT doc, SUM(rate * qty) FROM bm_sold GROUP BY doc")
 
 
 _LINES = "bm_sold AS sold JOIN bm_sale AS sale ON sale.doc = sold.doc"
@@ -198,6 +200,7 @@ def _orders(values: dict) -> None:
 		status="'Completed'",
 		per_delivered="100",
 		per_billed="100",
+		base_net_total="(SELECT total FROM bm_total WHERE bm_total.doc = sale.doc)",
 	)
 	_line("Sales Order", "SOI", "SO", "sale.ordered_on", values, delivery_date="sale.due")
 
@@ -218,7 +221,6 @@ def _deliveries(values: dict) -> None:
 
 
 def _invoices(values: dict) -> None:
-	# MariaDB can't open a temporary table twice in a statement, so the totals come from the lines afterwards.
 	day = "sale.delivered_on"
 	_line(
 		"Sales Invoice",
@@ -231,8 +233,6 @@ def _invoices(values: dict) -> None:
 		delivery_note=name_of("DN", "sold.doc"),
 		dn_detail=key("DNI", "sold.line"),
 	)
-	frappe.db.sql_ddl("CREATE TEMPORARY TABLE bm_total (doc INT PRIMARY KEY, total DECIMAL(21,9))")
-	frappe.db.sql("INSERT INTO bm_total SELECT doc, SUM(rate * qty) FROM bm_sold GROUP BY doc")
 	insert(
 		"Sales Invoice",
 		{
@@ -246,6 +246,7 @@ def _invoices(values: dict) -> None:
 			"due_date": "DATE_ADD(sale.due, INTERVAL 30 DAY)",
 			"status": "'Paid'",
 			"is_opening": "'No'",
+			"base_net_total": "owed.total",
 			"grand_total": "owed.total",
 			"base_grand_total": "owed.total",
 		},
@@ -298,4 +299,3 @@ def _payments(values: dict) -> None:
 			values,
 			creation=day,
 		)
-	frappe.db.sql_ddl("DROP TABLE bm_total")

@@ -30,15 +30,31 @@ def test_page_opens_from_the_disk(browser, preview, width, height):
 		page.goto(address, wait_until="load")
 
 		suppliers = [row["supplier"] for row in figures["suppliers"]]
-		assert page.locator("table.heat tbody tr th.who").count() == len(suppliers)
+		assert page.locator("table.heat:not(.customers) tbody tr th.who").count() == len(suppliers)
 		rated = [row for row in figures["suppliers"] if row["score"] is not None]
 		assert page.locator(".ranking .bar").count() == len(rated) > 5
 		assert page.locator(".ranking .bar .name").all_inner_texts() == [row["supplier"] for row in rated]
 		for chart in page.locator(".ranking .bar svg, .grades svg").all():
 			box = chart.bounding_box()
 			assert box["width"] > 50 and box["height"] >= 8
+		customers = [row["customer"] for row in figures["tiering"]["customers"]]
+		assert page.locator("table.customers > tbody > tr").count() == len(customers) > 10
 		assert page.evaluate("document.documentElement.scrollWidth") <= width
+		_a_number_opens_its_lines(page, customers[0])
 		assert not complaints
 		assert asked == [address]
 	finally:
 		context.close()
+
+
+def _a_number_opens_its_lines(page, customer: str) -> None:
+	"""One at a time; a click anywhere else closes them."""
+	numbers = page.locator("table.customers > tbody > tr").first.locator("summary")
+	lines = page.locator(".lines:visible")
+	assert lines.count() == 0
+	numbers.nth(0).click()
+	assert lines.count() == 1 and customer in lines.inner_text()
+	box = lines.bounding_box()
+	assert box["height"] > 80 and box["x"] >= 0
+	page.mouse.click(3, 3)
+	assert lines.count() == 0
