@@ -449,6 +449,10 @@ footer p { margin:4px 0 }
 		grid-template:'rank name score grade' auto '. bar bar bar' 8px / 24px minmax(0,1fr) 40px 38px;
 		gap:4px 6px; margin-bottom:10px;
 	}
+	.bar.customer {
+		grid-template:'name score share' auto 'bar bar bar' 8px / minmax(0,1fr) auto 44px;
+	}
+	.bar.customer small { grid-area:share }
 	.bar .rank { grid-area:rank }
 	.bar .name { grid-area:name }
 	.bar b { grid-area:score }
