@@ -504,6 +504,15 @@ def choices(document_type: str, document_name: str, customer: str) -> list[Choic
 	return found
 
 
+def numbers_sent(documents: Iterable[tuple[str, str]], customer: str) -> Iterator[tuple[Line, Sent]]:
+	"""The batches and serial numbers by which lines of documents of the customer left."""
+	lines = list(_lines_of(documents, customer))
+	deliveries = _Deliveries(lines)
+	for line in lines:
+		for sent in deliveries.sent(line):
+			yield line, sent
+
+
 def deliveries_of(document_type: str, document_name: str, customer: str) -> set[str]:
 	"""The deliveries that belong to a document of the customer: itself, or its delivery notes."""
 	lines = list(_lines_of([(document_type, document_name)], customer))

@@ -1,5 +1,6 @@
 """What the browser may call to see where the goods of a complaint came from and where they went."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-from partner_relations.customer_care import traceability
+from partner_relations.customer_care import complaint_items, traceability
+from partner_relations.customer_care.complaint_items import Line
 from partner_relations.customer_care.complaint_steps import COMPLAINT
 from partner_relations.customer_care.traceability import Number, Trace
 
 OTHERS_SHOWN = 20
+TRACES_SHOWN = 10
 NUMBERS_SHOWN = 20
 ITEM_FIELDS = {"Batch": "item", "Serial No": "item_code"}
 """The kinds of numbers, with the field that names their item."""
@@ -22,18 +25,19 @@ def trace(complaint: str) -> dict[str, Any]:
 	"""The ways of all batches and serial numbers that a complaint names, as far as the user may read them.
 
 	{"customer", "traces": [a Trace with item_name, uom, suppliers, customers, and item_name and uom in its
-	rows], "untraced": [rows without a number], "others": [complaints of others about the same batches and
+	rows], "more": how many numbers aren't traced, "others": [complaints of others about the same batches and
 	serial numbers], "others_hidden"}
 	"""
 	document = frappe.get_doc(COMPLAINT, complaint)
 	document.check_permission("read")
-	numbers = numbers_of(document)
+	every = numbers_of(document)
+	numbers = every[:TRACES_SHOWN]
 	shown = traceability.visible_all(traceability.trace_all(numbers))
-	others, hidden = _others(document)
+	others, hidden = _others(document.name, numbers)
 	return {
 		"customer": document.customer,
 		"traces": [_for_people(shown[number]) for number in numbers],
-		"untraced": [row.idx for row in document.items if not (row.batch_no or row.serial_no)],
+		"more": len(every) - len(numbers),
 		"others": others,
 		"others_hidden": hidden,
 	}
@@ -69,14 +73,37 @@ def numbers(doctype: str, txt: str = "", item_code: str | None = None) -> list[d
 
 
 def numbers_of(document: Document) -> list[Number]:
-	"""The numbers of a complaint's lines; of a line with a serial number its batch too, which others have."""
+	"""The numbers that a complaint is about; of a line with a serial number its batch too, which others have.
+
+	A line that names a document and no number is about all that left by it, if the user may read it.
+	"""
 	found: dict[Number, None] = {}
 	for row in document.items:
 		if row.item_code and row.serial_no:
 			found[Number(row.item_code, serial_no=row.serial_no)] = None
 		if row.item_code and row.batch_no:
 			found[Number(row.item_code, batch_no=row.batch_no)] = None
+	unnumbered = [row for row in document.items if row.document_name and not (row.batch_no or row.serial_no)]
+	if not unnumbered:
+		return list(found)
+	names = defaultdict(set)
+	for row in unnumbered:
+		names[row.document_type].add(row.document_name)
+	documents = {
+		(doctype, name)
+		for doctype, of_type in names.items()
+		for name in traceability.readable(doctype, of_type)
+	}
+	for line, sent in complaint_items.numbers_sent(documents, document.customer):
+		if any(_is_about(row, line) for row in unnumbered):
+			number = {"batch_no": sent.batch_no} if sent.batch_no else {"serial_no": sent.serial_no}
+			found[Number(sent.item_code, **number)] = None
 	return list(found)
+
+
+def _is_about(row: Any, line: Line) -> bool:
+	named = (line.document_type, line.document_name) == (row.document_type, row.document_name)
+	return named and (not row.item_code or row.item_code == line.item_code)
 
 
 def _for_people(one: Trace) -> dict[str, Any]:
@@ -94,16 +121,16 @@ def _for_people(one: Trace) -> dict[str, Any]:
 	}
 
 
-def _others(document: Document) -> tuple[list[dict[str, Any]], int]:
-	"""Other complaints about the same numbers, newest first, and how many the user may not read."""
+def _others(complaint: str, numbers: list[Number]) -> tuple[list[dict[str, Any]], int]:
+	"""Other complaints about these numbers, newest first, and how many the user may not read."""
 	about = [
-		*_with("batch_no", (row.batch_no for row in document.items)),
-		*_with("serial_no", (row.serial_no for row in document.items)),
+		*_with("batch_no", (number.batch_no for number in numbers)),
+		*_with("serial_no", (number.serial_no for number in numbers)),
 	]
 	if not about:
 		return [], 0
 	chosen = {
-		"filters": {"name": ("!=", document.name)},
+		"filters": {"name": ("!=", complaint)},
 		"or_filters": about,
 		"distinct": True,
 		"limit_page_length": 0,

@@ -404,6 +404,25 @@ def test_the_complaint_shows_both_directions_and_other_complaints_in_one_view():
 	assert (view["customer"], view["others_hidden"]) == (complaint.customer, 0)
 
 
+def test_a_delivery_note_without_a_number_in_the_line_is_traced_by_all_that_left_with_it():
+	customer = make_customer()
+	item = make_tracked_item(serials=True)
+	numbers = serial_numbers(item, 12)
+	receipt = buy(item, 12, serials=numbers)
+	sale = sell(customer, item=item, quantity=12, serials=numbers, on=day(1, 5), invoice=False)
+	complaint = make_complaint(
+		customer=customer,
+		items=[{"document_type": "Delivery Note", "document_name": sale.delivery.name}],
+	)
+	assert not complaint.items[0].serial_no
+	view = api.trace(complaint.name)
+	assert {one["number"]["serial_no"] for one in view["traces"]} < set(numbers)
+	assert (len(view["traces"]), view["more"]) == (api.TRACES_SHOWN, 2)
+	assert {row["document_name"] for one in view["traces"] for row in one["receipts"]} == {receipt.name}
+	blind = make_user("Customer Care Agent")
+	assert as_user(blind, api.trace, complaint.name)["traces"] == []
+
+
 def test_the_view_tells_nobody_more_than_they_may_read():
 	complaint, batch, _receipt, (_mine, other) = complaint_in_the_middle()
 	make_complaint(customer=other.delivery.customer, items=[{"batch_no": batch}])

@@ -32,7 +32,15 @@ function trace_html(found) {
 		: `<div class="pr-empty">${__(
 				"Choose the batch or serial number of an item to see where it came from and who else got it."
 			)}</div>`;
-	return `<div class="pr-trace">${ways}${hint}${others_html(found)}</div>`;
+	const more = found.more
+		? `<div class="text-muted">${escape(
+				__(
+					"Numbers that are not shown: {0}. Name the batch or serial number in a line to trace it.",
+					[found.more]
+				)
+			)}</div>`
+		: "";
+	return `<div class="pr-trace">${ways}${more}${hint}${others_html(found)}</div>`;
 }
 
 function way_html(one, customer) {
