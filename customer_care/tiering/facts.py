@@ -14,8 +14,13 @@ RunAll = Callable[[Sequence[BoundQuery]], Iterable[Iterable[Sequence[Any]]]]
 
 
 def metrics_read(definition: Definition) -> list[str]:
-	"""The metrics that are read for a policy: its own, and recency, which tells who ever bought."""
-	return list(dict.fromkeys((*(row.metric for row in definition.metrics), "recency")))
+	"""The metrics that are read for a policy: its own, and recency, which tells who ever bought.
+
+	Those that read the most kinds of documents come first: where several are read at once, the longest must
+	not be left for the end.
+	"""
+	names = dict.fromkeys((*(row.metric for row in definition.metrics), "recency"))
+	return sorted(names, key=lambda name: -len(MEASURES[name].reads))
 
 
 def read_facts(
