@@ -21,7 +21,7 @@ COMBINATIONS = 125
 
 def metric_label(name: str) -> str:
 	"""A metric's name for people."""
-	return _(MEASURES[name].label) if name in MEASURES else name
+	return _(MEASURES[name].label, context="Customer Tiering Metric") if name in MEASURES else name
 
 
 def number(value: Any) -> str:
@@ -53,7 +53,7 @@ _TABLES: dict[str, Callable[[], str]] = {
 	"hysteresis": lambda: _("Stability"),
 }
 _FIELDS: dict[str, Callable[[], str]] = {
-	"weight": lambda: _("Weight"),
+	"weight": lambda: _("Weight", context="Customer Tiering Metric"),
 	"lower": lambda: _("From a Score Of"),
 	"upper": lambda: _("From a Score Of"),
 	"curve": lambda: _("Rated 0 At"),
@@ -64,17 +64,17 @@ _FIELDS: dict[str, Callable[[], str]] = {
 	"recency_breaks": lambda: _("Recency"),
 	"frequency_breaks": lambda: _("Frequency"),
 	"monetary_breaks": lambda: _("Monetary"),
-	"value_cuts": lambda: _("Value"),
+	"value_cuts": lambda: _("Value", context="Customer Tiering Cell"),
 	"potential_cuts": lambda: _("Potential"),
-	"number": lambda: _("Value"),
-	"margin": lambda: _("Margin"),
+	"number": lambda: _("Value", context="Customer Tiering Limit"),
+	"margin": lambda: _("Margin", context="Customer Tiering Policy"),
 	"confirmations": lambda: _("Assessments in a Row"),
 	"minimum_coverage": lambda: _("Minimum Coverage"),
 	"minimum_sample": lambda: _("Minimum Facts"),
 	"scoring": lambda: _("Scores 1 to 5 By"),
 	"method": lambda: _("Method"),
 	"bound": lambda: _("Limit"),
-	"comparison": lambda: _("Is"),
+	"comparison": lambda: _("Is", context="Customer Tiering Limit"),
 	"metric": lambda: _("Metric"),
 	"default_tier": lambda: _("Tier of Customers That Can't Be Assessed"),
 }

@@ -61,7 +61,7 @@ _BUILT_IN = (
 		("Sales Invoice", "Payment Ledger Entry", "Journal Entry"),
 		payments.payment_punctuality,
 		("payment_days",),
-		"Amounts paid by their due date, of the amounts due in the period.",
+		"Amounts paid in time, of the amounts due in the period.",
 	),
 	_measure(
 		"return_rate",

@@ -16,7 +16,7 @@ def get_context(context):
 		raise frappe.PageDoesNotExistError
 	context.update(
 		{
-			"title": _("Complaint"),
+			"title": _("Complaint", context="Customer Complaint"),
 			"no_breadcrumbs": True,
 			"trap": TRAP,
 			"limits": complaint_files.limits(),

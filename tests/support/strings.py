@@ -85,7 +85,10 @@ def collect(root: Path = ROOT) -> Strings:
 			for module in text.split("\n"):
 				found.add(module, place)
 	for measure in (*MEASURES.values(), *METRICS.values(), SUPPLIER_COMPLAINT_RATE):
-		for text in (measure.label, measure.unit, measure.description):
+		# As the options of the form where a policy chooses its metrics.
+		context = "Customer Tiering Metric" if measure.name in METRICS else ""
+		found.add(measure.label, f"measure {measure.name}", context)
+		for text in (measure.unit, measure.description):
 			found.add(text, f"measure {measure.name}")
 	return found
 

@@ -97,7 +97,6 @@ VOCABULARIES = {
 	"outcome": "options of Contract Obligation Result",
 	"parent": "names of categories",
 	"potential": "options of Customer Tiering Cell",
-	"promise.name": "options of Customer Complaint",
 	"RECEIVED": "options of Customer Complaint",
 	"remedy": "options of Customer Complaint",
 	"role": "roles",

@@ -61,7 +61,9 @@ def segments(rows: list[Any], chosen: str | None) -> str:
 		f'<td>{escape_html(_(segment, context=SEGMENT))}</td><td class="pr-figure">{count}</td></tr>'
 		for segment, count in counts.most_common()
 	)
-	heads = f'<th>{_("Segment")}</th><th class="pr-figure">{_("Customers")}</th>'
+	heads = (
+		f'<th>{_("Segment")}</th><th class="pr-figure">{_("Customers", context="Customer Tiering Run")}</th>'
+	)
 	return f'<table class="table pr-table pr-segments"><thead><tr>{heads}</tr></thead>{lines}</table>'
 
 
@@ -157,10 +159,15 @@ def columns(
 			"fieldtype": "Data",
 			"width": 100,
 		},
-		{"fieldname": "to_date", "label": _("Until", context=ASSESSMENT), "fieldtype": "Date", "width": 100},
+		{
+			"fieldname": "to_date",
+			"label": _("Until", context="Customer Tier Assessment"),
+			"fieldtype": "Date",
+			"width": 100,
+		},
 		{
 			"fieldname": "assessment",
-			"label": _("Assessment"),
+			"label": _("Assessment", context="Customer Tier Change"),
 			"fieldtype": "Link",
 			"options": ASSESSMENT,
 			"width": 165,
@@ -170,7 +177,11 @@ def columns(
 
 def _metric_column(name: str, company: str | None) -> dict[str, Any]:
 	measure = METRICS.get(name)
-	label = f"{_(measure.label)} ({_unit(measure, company)})" if measure else name
+	label = (
+		f"{_(measure.label, context='Customer Tiering Metric')} ({_unit(measure, company)})"
+		if measure
+		else name
+	)
 	return {
 		"fieldname": f"metric_{name}",
 		"label": label,
@@ -196,7 +207,12 @@ def chart(rows: list[Any]) -> dict[str, Any]:
 	return {
 		"data": {
 			"labels": names,
-			"datasets": [{"name": _("Customers"), "values": [counts[tier] for tier in names]}],
+			"datasets": [
+				{
+					"name": _("Customers", context="Customer Tiering Run"),
+					"values": [counts[tier] for tier in names],
+				}
+			],
 		},
 		"type": "percentage",
 		"colors": [tiers[tier] for tier in names],

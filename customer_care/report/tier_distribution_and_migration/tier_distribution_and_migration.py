@@ -144,7 +144,11 @@ def summary(moves: Counter, customers: dict[str, Any]) -> list[dict[str, Any]]:
 		& set(customers)
 	)
 	return [
-		{"label": _("Customers"), "value": sum(moves.values()), "datatype": "Int"},
+		{
+			"label": _("Customers", context="Customer Tiering Run"),
+			"value": sum(moves.values()),
+			"datatype": "Int",
+		},
 		{"label": _("Moved Up"), "value": directions["Up"], "datatype": "Int", "indicator": "Green"},
 		{
 			"label": _("Moved Down"),

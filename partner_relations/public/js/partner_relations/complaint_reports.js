@@ -56,8 +56,8 @@ const BY = {
 	"Customer Group": () => __("Customer Group"),
 	"Item Group": () => __("Item Group"),
 	Customer: () => __("Customer"),
-	Kind: () => __("Kind", null, CONTEXT),
-	Document: () => __("Document", null, CONTEXT),
+	Kind: () => __("Kind", null, "Customer Complaint"),
+	Document: () => __("Document", null, "Customer Complaint"),
 };
 
 // What a report groups complaints by; the first is the default.

@@ -81,7 +81,7 @@ function show_decided({ decided, held, skipped }, sentence) {
 		wide: true,
 		message: `<p>${done} ${escape(__("Left open: {0}.", [number(skipped.length, 0)]))}</p>
 			<table class="table table-bordered pr-table">
-				<thead><tr><th>${__("Assessment")}</th><th>${__("Customer")}</th><th>${__("Reason")}</th></tr></thead>
+				<thead><tr><th>${__("Assessment", null, "Customer Tier Change")}</th><th>${__("Customer")}</th><th>${__("Reason")}</th></tr></thead>
 				<tbody>${rows.join("")}</tbody>
 			</table>`,
 	});
