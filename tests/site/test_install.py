@@ -26,6 +26,8 @@ NOISE = {
 	"__Auth",
 	"__UserSettings",
 }
+SORTED_BY = ("indexes", ("creation", "creation", 1, 1))
+"""Frappe gives it to a child table of ERPNext at any sync of its schema, whoever changed something in it."""
 TIMES = {"creation", "modified", "modified_by", "last_execution"}
 OURS = ("Supplier ", "Customer Complaint", "Customer Tier", "Customer Care", "Complaint ", "Service Calendar")
 
@@ -136,7 +138,8 @@ def differences(before: dict, after: dict) -> list[str]:
 	found += [f"table {name} is gone" for name in before.keys() - after.keys()]
 	for table in sorted(before.keys() & after.keys()):
 		for kind in ("columns", "indexes"):
-			found += [f"{table}: new in {kind}: {row}" for row in after[table][kind] - before[table][kind]]
+			new = {row for row in after[table][kind] - before[table][kind] if (kind, row) != SORTED_BY}
+			found += [f"{table}: new in {kind}: {row}" for row in new]
 			found += [f"{table}: gone from {kind}: {row}" for row in before[table][kind] - after[table][kind]]
 		old, new = set(before[table]["rows"]), set(after[table]["rows"])
 		found += [f"{table}: new row {row[:300]}" for row in new - old]
@@ -169,6 +172,8 @@ SALES = """
 	make_user("Sales User", email="seller@users.example")
 	make_user("Sales Manager", email="head@users.example")
 	frappe.set_value("Customer", customer, "account_manager", "seller@users.example")
+	# With its own series: planned visits use it too.
+	frappe.get_doc(doctype="Event", subject="Fair", starts_on=frappe.utils.now()).insert()
 """
 
 USE = """
