@@ -65,11 +65,11 @@ def execute(filters: dict[str, Any] | None = None):
 	complaints = complaints_of(filters)
 	delivered = deliveries(filters, by)
 	if not complaints and not delivered:
-		return columns(by), [], _("Nothing was delivered in this period, and no complaint was received.")
+		return columns(by, []), [], _("Nothing was delivered in this period, and no complaint was received.")
 	rows = table(filters, by, months, complaints, delivered)
 	everything = row_of(filters, total_label(), complaints, sum(delivered.values()))
 	everything.is_total = 1
-	return columns(by), [*rows, everything], None, chart(by, rows), summary(everything)
+	return columns(by, rows), [*rows, everything], None, chart(by, rows), summary(everything)
 
 
 # Complaints
@@ -218,10 +218,12 @@ def _behind(filters: frappe._dict, names: list[str], month: date | None) -> dict
 	return behind(filters, name=("in", names)) if 0 < len(names) <= MOST_NAMES else None
 
 
-def columns(by: str) -> list[dict[str, Any]]:
+def columns(by: str, rows: list[Row]) -> list[dict[str, Any]]:
+	"""Customers have a column for what they are called only where that isn't how they are named."""
+	named_otherwise = by == CUSTOMER and any(row.title and row.title != row.group for row in rows)
 	return [
 		column("group", by_label(by), "Data", 220),
-		*([column("title", _("Name"), "Data", 220)] if by == CUSTOMER else []),
+		*([column("title", _("Name"), "Data", 220)] if named_otherwise else []),
 		column("complaints", _("Complaints"), "Int", 120),
 		column("deliveries", _("Delivery Lines"), "Int", 130),
 		column("rate", _("Complaints per 1,000 Deliveries"), "Float", 260, precision=2),
