@@ -93,7 +93,11 @@ def status_of(row: Any) -> str:
 	"""Where a complaint stands, in words that make sense to the customer."""
 	if _waits_for_customer(row):
 		return _("We wait for you")
-	return _("Settled") if row.step == CONFIRMED else _(row.step, context=COMPLAINT)
+	return (
+		_("Settled", context="Customer Complaint")
+		if row.step == CONFIRMED
+		else _(row.step, context=COMPLAINT)
+	)
 
 
 def _waits_for_customer(row: Any) -> bool:

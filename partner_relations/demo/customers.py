@@ -206,7 +206,7 @@ COMPLAINTS = (
 		"No certificate for contact with food",
 		"Our auditor asks for the certificate of the seals.",
 		hours=(4, 10, 25),
-		found=Found("Own", "Communication", "The certificate is on file but wasn't sent along."),
+		found=Found("Own", "Information Not Passed On", "The certificate is on file but wasn't sent along."),
 		remedy="Apology",
 		proposal="The certificate is attached. We are sorry that it wasn't sent along.",
 		mark=5,

@@ -362,7 +362,7 @@ def _tiering_policy(found: Strings, data: dict, place: str) -> None:
 
 
 RECORDS = {
-	"Customer Tier": _keys("tier_name", "description"),
+	"Customer Tier": _keys("description"),
 	"Customer Tiering Policy": _tiering_policy,
 	"Service Calendar": _keys("calendar_name"),
 	"Complaint Category": _keys("category_name"),

@@ -36,7 +36,7 @@ frappe.query_reports["Customer Value"] = {
 		{ fieldname: "segment", label: __("Segment"), fieldtype: "Data" },
 		{
 			fieldname: "map",
-			label: __("Map"),
+			label: __("Map", null, "Customer Tiering Segment"),
 			fieldtype: "Select",
 			options: [
 				{ value: "Frequency", label: __("Recency and Frequency") },

@@ -12,7 +12,11 @@ HEIGHT_OF_CELL = 44
 
 def axis(score: str) -> str:
 	"""The name of a score of "rfm", in the user's language."""
-	return {"r": _("Recency"), "f": _("Frequency"), "m": _("Monetary Value")}[score]
+	return {
+		"r": _("Recency"),
+		"f": _("Frequency", context="Customer Tiering Metric"),
+		"m": _("Monetary Value"),
+	}[score]
 
 
 def rfm_map(rfms: Iterable[str], up: str = "f", chosen: Mapping[str, int | None] | None = None) -> str:

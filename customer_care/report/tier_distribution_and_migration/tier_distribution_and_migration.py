@@ -71,7 +71,7 @@ def columns(tiers: list[str | None]) -> list[dict[str, Any]]:
 		*(
 			{
 				"fieldname": f"to_{position}",
-				"label": _("To {0}").format(_name(tier)),
+				"label": _("To {0}", context="Customer Tier Change").format(_name(tier)),
 				"fieldtype": "Int",
 				"width": 130,
 			}

@@ -44,7 +44,7 @@ const FIELDS = {
 		label: step.name === "wait" ? __("Waiting For") : __("Reason"),
 		reqd: step.name === "close" ? 0 : 1,
 	}),
-	comment: () => ({ fieldtype: "Small Text", label: __("Comment") }),
+	comment: () => ({ fieldtype: "Small Text", label: __("Comment", null, "Customer Complaint") }),
 };
 
 export const COMPLAINT_STEPS = STEP_COLORS;
@@ -184,7 +184,7 @@ function deadline_card(doc, name, key) {
 	const missed = doc[`${key}_missed`];
 	const hint = by ? escape(__("by {0}", [frappe.datetime.str_to_user(by)])) : "";
 	if (kept) {
-		const value = missed ? __("Too late") : __("Done");
+		const value = missed ? __("Too late") : __("Done", null, "Customer Complaint");
 		return { label, value: escape(value), hint, color: missed ? "red" : "green" };
 	}
 	const open = OPEN.includes(doc.step);

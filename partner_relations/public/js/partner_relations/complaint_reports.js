@@ -14,7 +14,7 @@ const FILTERS = {
 		default: frappe.defaults.get_user_default("Company"),
 	}),
 	from_date: () => ({
-		label: __("Received From"),
+		label: __("Received From", null, "Customer Complaint"),
 		fieldtype: "Date",
 		default: frappe.datetime.add_months(frappe.datetime.month_start(), -11),
 		reqd: 1,
