@@ -17,13 +17,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import frappe
-from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.meta import get_field_precision
 from frappe.utils import comma_or, cstr, escape_html, fmt_money, getdate, now
 
 from partner_relations.common.documents import without_scripts
+from partner_relations.common.exchange import entered_rate
 from partner_relations.customer_care import resolution_lines
 from partner_relations.customer_care.complaint_steps import AGENT, COMPLAINT, FINISHED, MANAGER
 from partner_relations.customer_care.tiers import service_policy
@@ -179,15 +179,15 @@ def granted(complaint: Document) -> Decimal:
 
 
 def limit(complaint: Document) -> Decimal:
-	"""What an agent may grant for this complaint, in company currency; 0 without an exchange rate."""
+	"""What an agent may grant for this complaint, in company currency; 0 if there is no rate for it."""
 	policy = service_policy(complaint.customer_tier)
 	if not policy.compensation_limit:
 		return Decimal(0)
 	currency = company_currency(complaint.company)
 	if not policy.currency or policy.currency == currency:
 		return policy.compensation_limit
-	rate = get_exchange_rate(policy.currency, currency, getdate(complaint.received_on))
-	return rounded(policy.compensation_limit * decimal(rate), complaint.company)
+	rate = entered_rate(policy.currency, currency, getdate(complaint.received_on))
+	return rounded(policy.compensation_limit * decimal(rate or 0), complaint.company)
 
 
 def _add(complaint: Document, kind: str, amount: Decimal, note: str | None, part: Any) -> str:

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, flt, get_fullname, getdate, rounded, today
 
+from partner_relations.common.exchange import entered_rate
 from partner_relations.customer_care import visits
 from partner_relations.customer_care.complaint_steps import COMPLAINT, FINISHED
 from partner_relations.customer_care.tiers import CHANGE, OVERRIDE, TIER, may_decide, service_policy
@@ -132,36 +133,11 @@ def _credit(customer: Any, company: str | None) -> dict[str, Any] | None:
 
 
 def _in_currency(amount: float, from_currency: str, to_currency: str) -> float | None:
-	"""The amount in another currency, in whole units; None where the ERP has no rate.
-
-	Only rates that are entered count: a form that opens doesn't wait for a rate from the internet.
-	"""
+	"""The amount in another currency, in whole units; None where the ERP has no rate."""
 	if not amount or from_currency == to_currency:
 		return flt(amount)
-	rate = _rate(from_currency, to_currency)
+	rate = entered_rate(from_currency, to_currency, today())
 	return rounded(flt(amount) * rate, 0) if rate else None
-
-
-def _rate(from_currency: str, to_currency: str) -> float | None:
-	"""The latest rate for selling that is not of a later day, in either direction."""
-	pair = ("in", (from_currency, to_currency))
-	rows = frappe.get_all(
-		"Currency Exchange",
-		filters={
-			"from_currency": pair,
-			"to_currency": pair,
-			"for_selling": 1,
-			"date": ("<=", today()),
-			"exchange_rate": (">", 0),
-		},
-		fields=["from_currency", "exchange_rate"],
-		order_by="date desc",
-		limit_page_length=1,
-	)
-	if not rows:
-		return None
-	rate = flt(rows[0].exchange_rate)
-	return rate if rows[0].from_currency == from_currency else 1 / rate
 
 
 def apply_suggestions(name: str, company: str) -> None:
