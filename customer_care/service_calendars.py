@@ -170,6 +170,7 @@ def _holiday_names(name: str | None) -> Mapping[date, str]:
 	if not name:
 		return {}
 	return {
-		getdate(row.holiday_date): frappe.utils.strip_html(row.description or "") or _("Holiday", context="Service Calendar")
+		getdate(row.holiday_date): frappe.utils.strip_html(row.description or "")
+		or _("Holiday", context="Service Calendar")
 		for row in frappe.get_cached_doc("Holiday List", name).holidays
 	}
