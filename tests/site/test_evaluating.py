@@ -393,7 +393,7 @@ def test_knock_out_caps_the_grade_and_leaves_the_score():
 	template = make_template(
 		criteria=[
 			{"kpi": ppm, "weight": 10, "has_knock_out": 1, "knock_out_rating": 30, "knock_out_grade": "C"},
-			{"kpi": make_kpi(curve=((0, 100), (100, 100))), "weight": 90},
+			{"kpi": make_kpi("Test Always Good", curve=((0, 100), (100, 100))), "weight": 90},
 		]
 	).name
 	supplier = supplier_of(template, 92)  # 80,000 ppm rate 20
