@@ -1,7 +1,7 @@
 // The investigation of a complaint: what it still lacks, and what follows for the supplier.
 
 import { escape, form_link } from "./display";
-import { care_call } from "./server";
+import { care_call, change_and_reload } from "./server";
 
 const PENALTY = "Supplier Reward Penalty";
 
@@ -122,13 +122,14 @@ function request_improvement(frm, { answer_by, problem }) {
 		],
 		primary_action_label: __("Send Request"),
 		async primary_action(values) {
-			const { action, not_sent } = await care_call(
-				"investigation.request_improvement",
-				{ complaint: frm.doc.name, ...values },
-				__("Sending")
+			const { action, not_sent } = await change_and_reload(frm, () =>
+				care_call(
+					"investigation.request_improvement",
+					{ complaint: frm.doc.name, ...values },
+					__("Sending")
+				)
 			);
 			dialog.hide();
-			await frm.reload_doc();
 			const made = __("{0} was made.", [form_link("Quality Action", action)]);
 			const unsent = not_sent ? `<br>${escape(__("No mail was sent: {0}", [not_sent]))}` : "";
 			frappe.msgprint({

@@ -2,7 +2,7 @@
 
 import { tier_badge } from "./customer_tier";
 import { cards, escape, form_link } from "./display";
-import { care_call } from "./server";
+import { care_call, change_and_reload } from "./server";
 
 const COMPLAINT = "Customer Complaint";
 
@@ -208,12 +208,14 @@ function take(frm, step) {
 	}
 	// Whether the step was taken. Why it was not, the server has said.
 	const run = (details) =>
-		care_call(
-			"complaints.take_step",
-			{ complaint: frm.doc.name, step: step.name, details },
-			step.label
+		change_and_reload(frm, () =>
+			care_call(
+				"complaints.take_step",
+				{ complaint: frm.doc.name, step: step.name, details },
+				step.label
+			)
 		).then(
-			() => frm.reload_doc().then(() => true),
+			() => true,
 			() => false
 		);
 	const asked = step.details.filter((fieldname) => FIELDS[fieldname]);

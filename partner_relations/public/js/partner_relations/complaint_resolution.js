@@ -1,7 +1,7 @@
 // What a customer gets for a complaint: proposed, approved, made as ERPNext's own documents.
 
 import { cards, empty_state, escape, form_link } from "./display";
-import { care_call } from "./server";
+import { care_call, change_and_reload } from "./server";
 
 const COMPLAINT = "Customer Complaint";
 
@@ -193,12 +193,13 @@ const ACTIONS = {
 			return;
 		}
 		check_saved(frm);
-		const { doctype, name } = await care_call(
-			"resolutions.make",
-			{ complaint: frm.doc.name, row: row.name },
-			__("Making the document")
+		const { doctype, name } = await change_and_reload(frm, () =>
+			care_call(
+				"resolutions.make",
+				{ complaint: frm.doc.name, row: row.name },
+				__("Making the document")
+			)
 		);
-		await frm.reload_doc();
 		if (doctype !== "Communication") frappe.set_route("Form", doctype, name);
 	},
 };
@@ -219,13 +220,10 @@ function decide(frm, row, action, label, demanded) {
 		],
 		primary_action_label: label,
 		async primary_action({ reason }) {
-			await care_call(
-				`resolutions.${action}`,
-				{ complaint: frm.doc.name, row: row.name, reason },
-				label
+			await change_and_reload(frm, () =>
+				care_call(`resolutions.${action}`, { complaint: frm.doc.name, row: row.name, reason }, label)
 			);
 			dialog.hide();
-			await frm.reload_doc();
 		},
 	});
 	dialog.show();
@@ -266,13 +264,14 @@ async function propose(frm, { currency, limit, granted }) {
 		],
 		primary_action_label: __("Propose", null, "Customer Complaint"),
 		async primary_action({ kind, amount, note }) {
-			await care_call(
-				"resolutions.propose",
-				{ complaint: frm.doc.name, kind, amount, note, lines: chosen_lines() },
-				__("Proposing")
+			await change_and_reload(frm, () =>
+				care_call(
+					"resolutions.propose",
+					{ complaint: frm.doc.name, kind, amount, note, lines: chosen_lines() },
+					__("Proposing")
+				)
 			);
 			dialog.hide();
-			await frm.reload_doc();
 		},
 	});
 

@@ -3,7 +3,7 @@
 import { show_contract_text } from "./contract_text";
 import { show_contract_timeline } from "./contract_timeline";
 import { escape } from "./display";
-import { call } from "./server";
+import { call, change_and_reload } from "./server";
 
 const COLORS = {
 	Drafting: "gray",
@@ -83,10 +83,10 @@ function take(frm, step) {
 		frappe.msgprint({ title: step.label, message: escape(step.refused), indicator: "orange" });
 		return;
 	}
-	const run = async (details) => {
-		await call("contracts.take_step", { contract: frm.doc.name, step: step.name, details }, step.label);
-		await frm.reload_doc();
-	};
+	const run = (details) =>
+		change_and_reload(frm, () =>
+			call("contracts.take_step", { contract: frm.doc.name, step: step.name, details }, step.label)
+		);
 	if (!step.details.length) {
 		frappe.confirm(escape(`${step.label}?`), () => run({}));
 		return;

@@ -21,6 +21,20 @@ function call_module(module, name, args, working) {
 		.then((response) => response.message);
 }
 
+// Changes the form's document by a call, then shows it as it is now; resolves to what the call returns. What
+// the server tells of the change meanwhile is our own: Frappe would load the form once more a second later,
+// over what is typed by then.
+export async function change_and_reload(frm, change) {
+	frappe.ui.form.is_saving = true;
+	try {
+		const answer = await change();
+		await frm.reload_doc();
+		return answer;
+	} finally {
+		frappe.ui.form.is_saving = false;
+	}
+}
+
 let known_measures;
 
 // The measures that KPIs can use: [{name, label, unit, uses, description}], asked for once.
