@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -145,6 +146,20 @@ def start_worker(bench: Bench) -> Iterator[Callable[[], Process]]:
 	yield start
 	for process in started:
 		process.stop()
+
+
+@pytest.fixture
+def start_python(bench: Bench, tmp_path: Path) -> Iterator[Callable[[str], Process]]:
+	"""A function that starts a process connected to the site; what still runs is killed after the test."""
+	started: list[Process] = []
+
+	def start(code: str) -> Process:
+		started.append(bench.python(dedent(code), tmp_path / f"process-{len(started)}.log"))
+		return started[-1]
+
+	yield start
+	for process in started:
+		process.kill()
 
 
 @pytest.fixture(scope="session")

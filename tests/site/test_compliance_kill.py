@@ -3,11 +3,8 @@
 What is committed here has names of its own and is removed at the end.
 """
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from textwrap import dedent
+from collections.abc import Iterator
 
 import frappe
 import pytest
@@ -22,7 +19,7 @@ from compliance_factories import (
 )
 from factories import make_order, make_supplier, receive, unique
 from race_factories import put_back
-from support.servers import Bench, Process
+from support.servers import finished, wait_for
 
 from partner_relations.supplier_quality import compliance
 from partner_relations.supplier_quality.breaches import BREACH
@@ -84,33 +81,6 @@ def nothing_judged(contracts: list[str]) -> Iterator[None]:
 	yield
 	frappe.db.rollback()
 	forget_what_was_judged(contracts)
-
-
-@pytest.fixture
-def start_python(bench: Bench, tmp_path: Path) -> Iterator[Callable[[str], Process]]:
-	"""A function that starts a process connected to the site; what still runs is killed after the test."""
-	started: list[Process] = []
-
-	def start(code: str) -> Process:
-		started.append(bench.python(dedent(code), tmp_path / f"process-{len(started)}.log"))
-		return started[-1]
-
-	yield start
-	for process in started:
-		process.kill()
-
-
-def wait_for(happened: Callable[[], object], process: Process, seconds: float = 60) -> None:
-	deadline = time.monotonic() + seconds
-	while not happened():
-		assert time.monotonic() < deadline, process.log.read_text()
-		assert process.running() or happened(), process.log.read_text()
-		time.sleep(0.1)
-
-
-def finished(process: Process) -> None:
-	wait_for(lambda: not process.running(), process, seconds=90)
-	assert process.popen.returncode == 0, process.log.read_text()
 
 
 def found(contracts: list[str]) -> tuple[int, int, int]:

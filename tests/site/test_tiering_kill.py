@@ -3,17 +3,14 @@
 What is committed here has names of its own and is removed at the end.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from textwrap import dedent
+from collections.abc import Iterator
 
 import frappe
 import pytest
 from factories import make_user
 from frappe.model.document import Document
 from sales_factories import make_customer, make_sales_order
-from support.servers import Bench, Process
+from support.servers import finished, wait_for
 from tiering_factories import group_of, make_policy, make_tiering_run
 
 from partner_relations.common.ownership import is_alive, worker_id
@@ -55,20 +52,6 @@ def nothing_assessed(policy: Document) -> Iterator[None]:
 	frappe.db.commit()
 
 
-@pytest.fixture
-def start_python(bench: Bench, tmp_path: Path) -> Iterator[Callable[[str], Process]]:
-	"""A function that starts a process connected to the site; what still runs is killed after the test."""
-	started: list[Process] = []
-
-	def start(code: str) -> Process:
-		started.append(bench.python(dedent(code), tmp_path / f"process-{len(started)}.log"))
-		return started[-1]
-
-	yield start
-	for process in started:
-		process.kill()
-
-
 def committed_run(policy: Document, **values) -> str:
 	run = make_tiering_run(policy, **values).name
 	frappe.db.commit()
@@ -79,20 +62,6 @@ def read(run: str) -> Document:
 	"""The run as others have committed it."""
 	frappe.db.rollback()
 	return frappe.get_doc(RUN, run)
-
-
-def wait_for(happened: Callable[[], object], process: Process | None = None, seconds: float = 60) -> None:
-	"""Wait until something is true; fails with the process's output if it doesn't come."""
-	deadline = time.monotonic() + seconds
-	while not happened():
-		assert time.monotonic() < deadline, process and process.log.read_text()
-		assert process is None or process.running() or happened(), process.log.read_text()
-		time.sleep(0.1)
-
-
-def finished(process: Process) -> None:
-	wait_for(lambda: not process.running(), seconds=90)
-	assert process.popen.returncode == 0, process.log.read_text()
 
 
 def assessed(run: str) -> list[str]:

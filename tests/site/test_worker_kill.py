@@ -6,9 +6,8 @@ What is committed here has names of its own and is removed at the end.
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
 import frappe
 import pytest
@@ -28,7 +27,7 @@ from factories import (
 	unique,
 )
 from frappe.database import get_db
-from support.servers import Bench, Process
+from support.servers import finished, wait_for
 
 from partner_relations.common.ownership import is_alive, worker_id
 from partner_relations.supplier_quality import api, runs
@@ -81,20 +80,6 @@ def nothing_evaluated(template: str) -> Iterator[None]:
 	frappe.db.commit()
 
 
-@pytest.fixture
-def start_python(bench: Bench, tmp_path: Path) -> Iterator[Callable[[str], Process]]:
-	"""A function that starts a process connected to the site; what still runs is killed after the test."""
-	started: list[Process] = []
-
-	def start(code: str) -> Process:
-		started.append(bench.python(dedent(code), tmp_path / f"process-{len(started)}.log"))
-		return started[-1]
-
-	yield start
-	for process in started:
-		process.kill()
-
-
 def committed_run(template: str, **values) -> str:
 	run = make_run(template, **values).name
 	frappe.db.commit()
@@ -105,20 +90,6 @@ def read(run: str):
 	"""The run as others have committed it."""
 	frappe.db.rollback()
 	return frappe.get_doc(RUN, run)
-
-
-def wait_for(happened: Callable[[], object], process: Process | None = None, seconds: float = 60) -> None:
-	"""Wait until something is true; fails with the process's output if it doesn't come."""
-	deadline = time.monotonic() + seconds
-	while not happened():
-		assert time.monotonic() < deadline, process and process.log.read_text()
-		assert process is None or process.running() or happened(), process.log.read_text()
-		time.sleep(0.1)
-
-
-def finished(process: Process) -> None:
-	wait_for(lambda: not process.running(), seconds=90)
-	assert process.popen.returncode == 0, process.log.read_text()
 
 
 def evaluated(template: str) -> list[str]:

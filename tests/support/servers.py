@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zlib import crc32
@@ -60,6 +61,21 @@ class Process:
 			with contextlib.suppress(subprocess.TimeoutExpired):
 				self.popen.wait(timeout=10)
 		self.kill()
+
+
+def wait_for(happened: Callable[[], object], process: Process | None = None, seconds: float = 60) -> None:
+	"""Wait until something is true; fails with the process's output if it doesn't come."""
+	deadline = time.monotonic() + seconds
+	while not happened():
+		assert time.monotonic() < deadline, process and process.log.read_text()
+		assert process is None or process.running() or happened(), process.log.read_text()
+		time.sleep(0.1)
+
+
+def finished(process: Process) -> None:
+	"""Wait until a process has ended well; fails with its output if it hasn't."""
+	wait_for(lambda: not process.running(), seconds=90)
+	assert process.popen.returncode == 0, process.log.read_text()
 
 
 class Bench:
