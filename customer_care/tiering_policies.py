@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate, today
 
+from partner_relations.common.trees import with_descendants
 from partner_relations.customer_care.metrics import MEASURES, NAMES, MetricSettings
 from partner_relations.customer_care.tiering import (
 	DEFAULT_SEGMENTS,
@@ -159,20 +160,7 @@ def customers_in_scope(groups: Sequence[str], customers: Sequence[str] = ()) -> 
 
 def groups_below(groups: Sequence[str | None]) -> list[str]:
 	"""The customer groups and all below them."""
-	groups = [group for group in groups if group]
-	if not groups:
-		return []
-	group, ancestor = frappe.qb.DocType("Customer Group"), frappe.qb.DocType("Customer Group").as_("ancestor")
-	rows = (
-		frappe.qb.from_(group)
-		.join(ancestor)
-		.on((group.lft >= ancestor.lft) & (group.rgt <= ancestor.rgt))
-		.where(ancestor.name.isin(groups))
-		.select(group.name)
-		.distinct()
-		.orderby(group.name)
-	).run()
-	return [name for (name,) in rows]
+	return with_descendants("Customer Group", groups)
 
 
 def period_of(policy: Mapping[str, Any], day: date | None = None) -> tuple[date, date]:

@@ -8,6 +8,7 @@ from frappe.utils import getdate
 
 from partner_relations.common import background
 from partner_relations.common.background import RunKind
+from partner_relations.common.trees import with_descendants
 from partner_relations.supplier_quality.evaluation import (
 	EVALUATION,
 	insert_drafts,
@@ -144,12 +145,7 @@ def _suppliers_in_scope(document) -> dict[str, SupplierInfo]:
 	"""The suppliers that fall under the run's template, of its supplier group or the one it names."""
 	suppliers = supplier_templates((document.supplier,) if document.supplier else ())
 	if document.supplier_group:
-		group = frappe.get_cached_doc("Supplier Group", document.supplier_group)
-		below = set(
-			frappe.get_all(
-				"Supplier Group", filters={"lft": (">=", group.lft), "rgt": ("<=", group.rgt)}, pluck="name"
-			)
-		)
+		below = set(with_descendants("Supplier Group", [document.supplier_group]))
 		suppliers = {name: info for name, info in suppliers.items() if info.supplier_group in below}
 	return {name: info for name, info in suppliers.items() if info.template == document.template}
 

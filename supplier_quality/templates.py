@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate, today
 
+from partner_relations.common.trees import with_descendants
 from partner_relations.supplier_quality.rating import Period
 from partner_relations.supplier_quality.rating.definition import Definition
 from partner_relations.supplier_quality.rating.periods import MONTHS, add_months, period_containing
@@ -88,24 +89,9 @@ def freeze(template: Mapping[str, Any]) -> Definition:
 	kpis = {name: frappe.get_cached_doc("Supplier KPI", name).as_dict() for name in kpi_names}
 	scale = frappe.get_cached_doc("Supplier Grade Scale", template["grade_scale"]).as_dict()
 	groups = [row["item_group"] for row in template.get("item_groups") or ()]
-	return Definition.from_documents(template, kpis, scale, item_groups=with_descendants(groups))
-
-
-def with_descendants(item_groups: list[str]) -> list[str]:
-	"""The item groups and all below them."""
-	if not item_groups:
-		return []
-	group, ancestor = frappe.qb.DocType("Item Group"), frappe.qb.DocType("Item Group").as_("ancestor")
-	rows = (
-		frappe.qb.from_(group)
-		.join(ancestor)
-		.on((group.lft >= ancestor.lft) & (group.rgt <= ancestor.rgt))
-		.where(ancestor.name.isin(item_groups))
-		.select(group.name)
-		.distinct()
-		.orderby(group.name)
-	).run()
-	return [name for (name,) in rows]
+	return Definition.from_documents(
+		template, kpis, scale, item_groups=with_descendants("Item Group", groups)
+	)
 
 
 def year_start(template: Mapping[str, Any], company: str, day: date) -> date:

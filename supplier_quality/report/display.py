@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import frappe
 
+from partner_relations.common.trees import with_descendants
+
 GRADE_COLORS = {
 	"green": "#38a169",
 	"blue": "#3182ce",
@@ -54,12 +56,4 @@ def supplier_groups(suppliers: Iterable[str]) -> dict[str, str | None]:
 
 def groups_within(supplier_group: str) -> set[str]:
 	"""The supplier group and all groups below it."""
-	group, ancestor = frappe.qb.DocType("Supplier Group"), frappe.qb.DocType("Supplier Group").as_("ancestor")
-	rows = (
-		frappe.qb.from_(group)
-		.join(ancestor)
-		.on((group.lft >= ancestor.lft) & (group.rgt <= ancestor.rgt))
-		.where(ancestor.name == supplier_group)
-		.select(group.name)
-	).run()
-	return {name for (name,) in rows}
+	return set(with_descendants("Supplier Group", [supplier_group]))
