@@ -144,44 +144,14 @@ doc_events = {
 		"after_rename": "partner_relations.customer_care.tiers.after_customer_rename",
 	},
 	"Event": {"on_trash": "partner_relations.customer_care.visits.note_dropped"},
-	"Quotation": {"validate": "partner_relations.customer_care.tier_on_documents.set_tier"},
-	"Sales Order": {
-		"validate": [
-			"partner_relations.customer_care.tier_on_documents.set_tier",
-			"partner_relations.customer_care.resolution_effects.keep_name",
-		],
-		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
-		"before_submit": [
-			"partner_relations.customer_care.order_progress.note_progress",
-			"partner_relations.customer_care.resolution_effects.before_submit",
-		],
-		"on_submit": [
-			"partner_relations.customer_care.order_progress.tell_customer",
-			"partner_relations.customer_care.resolution_effects.after_submit",
-		],
-		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
-		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
-		"on_discard": "partner_relations.customer_care.resolution_effects.after_delete",
+	("Quotation", "Sales Order", "Delivery Note"): {
+		"validate": "partner_relations.customer_care.tier_on_documents.set_tier",
 	},
-	"Delivery Note": {
-		"validate": [
-			"partner_relations.customer_care.tier_on_documents.set_tier",
-			"partner_relations.customer_care.resolution_effects.keep_name",
-		],
-		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
-		"before_submit": [
-			"partner_relations.customer_care.order_progress.note_progress",
-			"partner_relations.customer_care.resolution_effects.before_submit",
-		],
-		"on_submit": [
-			"partner_relations.customer_care.order_progress.tell_customer",
-			"partner_relations.customer_care.resolution_effects.after_submit",
-		],
-		"on_cancel": "partner_relations.customer_care.resolution_effects.after_cancel",
-		"on_trash": "partner_relations.customer_care.resolution_effects.after_delete",
-		"on_discard": "partner_relations.customer_care.resolution_effects.after_delete",
+	("Sales Order", "Delivery Note"): {
+		"before_submit": "partner_relations.customer_care.order_progress.note_progress",
+		"on_submit": "partner_relations.customer_care.order_progress.tell_customer",
 	},
-	"Sales Invoice": {
+	("Sales Order", "Delivery Note", "Sales Invoice"): {
 		"validate": "partner_relations.customer_care.resolution_effects.keep_name",
 		"after_insert": "partner_relations.customer_care.resolution_effects.after_insert",
 		"before_submit": "partner_relations.customer_care.resolution_effects.before_submit",
